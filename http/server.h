@@ -1,0 +1,56 @@
+// http/server.h - a router with connections.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "http/request.h"
+#include "http/response.h"
+#include "http/router.h"
+#include "net/loop.h"
+
+namespace strata::http {
+
+struct ServerOptions {
+  Limits limits;
+  net::Duration head_timeout = 10s;      // from a head's first byte until it is whole
+  net::Duration body_timeout = 10s;      // plus 1 s per 16 KiB received
+  net::Duration idle_timeout = 5s;       // between requests
+  net::Duration response_timeout = 30s;  // a request that no handler finishes
+  net::Duration drain_timeout = 10s;
+  std::size_t max_connections = 0;       // 0: 90 % of RLIMIT_NOFILE
+  net::ListenOptions listen;
+};
+
+// Answers a path prefix before the router sees it, on the raw target: for a protocol that lives
+// on HTTP. `on_head` runs when the head is whole and may answer at once; `on_request` when the
+// content is.
+struct PrefixRoute {
+  std::string prefix;
+  std::size_t max_body = 1'000'000;
+  std::function<void(Request&, Response&)> on_head;
+  std::function<void(Request&, Response&)> on_request;
+  bool empty_errors = false;  // refusals of the server itself (413 ...) carry no body
+};
+
+class Server : public Router {
+ public:
+  explicit Server(ServerOptions options = {});              // with a loop of its own
+  explicit Server(net::Loop& loop, ServerOptions options = {});
+  ~Server();
+
+  std::error_code listen(std::uint16_t port);               // dual-stack, does not block
+  std::error_code listen(const net::Address& address);
+  net::Address address() const;                             // of the first listener
+  std::error_code run();                                    // serves until stop()
+  void stop();                                              // any thread
+  void close();                                             // stops accepting, ends connections
+  void drain(std::function<void()> done);                   // finishes what is under way first
+  void accept(std::unique_ptr<net::Connection> connection); // one from elsewhere
+  void prefix(PrefixRoute route);
+  void on_log(std::function<void(std::string_view)> sink);  // what went wrong, a line each
+  std::size_t connection_count() const;
+  net::Loop& loop();
+};
+
+}  // namespace strata::http

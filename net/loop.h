@@ -1,0 +1,73 @@
+// net/loop.h - the seam between the drivers and time, turns and sockets.
+// EventLoop implements it over epoll, tests/support with a clock that a test moves.
+#pragma once
+#include <functional>
+#include <memory>
+#include <span>
+#include <system_error>
+
+#include "net/address.h"
+#include "net/connection.h"
+#include "net/parse.h"
+#include "net/task.h"
+#include "net/time.h"
+#include "net/timer_queue.h"
+
+namespace strata::net {
+
+using OnAccept = std::function<void(std::unique_ptr<Connection>)>;
+// The connection, or why there is none.
+using OnConnect = std::function<void(Result<std::unique_ptr<Connection>, std::error_code>)>;
+
+struct ListenOptions {
+  int backlog = 4096;
+  bool reuse_port = false;  // several loops may listen on one port (SO_REUSEPORT)
+  ConnectionOptions connection;
+};
+
+struct ConnectOptions {
+  Duration timeout = 20s;  // for all addresses together
+  ConnectionOptions connection;
+};
+
+// A bound, listening socket. Destroying it stops listening.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  virtual Address address() const = 0;  // with the port that the kernel chose
+};
+
+// A connect under way. Destroying it cancels; the callback is then not called.
+class Connecting {
+ public:
+  virtual ~Connecting() = default;
+};
+
+// One per thread. Everything but post() and stop() is for the loop's own thread.
+class Loop {
+ public:
+  virtual ~Loop() = default;
+
+  virtual TimePoint now() const = 0;       // the time of this turn; outside a turn, read anew
+  virtual void post(Task task) = 0;        // any thread; runs in the next turn
+  virtual void defer(Task task) = 0;       // runs at the end of this turn: objects die here
+  virtual void stop() = 0;                 // any thread; run() returns after this turn
+  virtual std::error_code run() = 0;       // turns until stop()
+  virtual bool in_loop_thread() const = 0;
+
+  // Timers; used through net::Timer or a TimerEntry that its owner holds.
+  virtual void arm(TimerEntry& entry, TimePoint deadline) = 0;
+  virtual void disarm(TimerEntry& entry) = 0;
+
+  virtual Result<std::unique_ptr<Listener>, std::error_code> listen(
+      const Address& address, const ListenOptions& options, OnAccept on_accept) = 0;
+
+  // Tries the addresses in order; `done` is called once, never from inside connect().
+  virtual std::unique_ptr<Connecting> connect(std::span<const Address> addresses,
+                                              const ConnectOptions& options, OnConnect done) = 0;
+
+  virtual Result<std::unique_ptr<Connection>, std::error_code> adopt(
+      Detached from, const ConnectionOptions& options) = 0;
+};
+
+}  // namespace strata::net
