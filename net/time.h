@@ -8,6 +8,8 @@ using namespace std::chrono_literals;  // 10s, 250ms
 
 namespace strata::net {
 
+using namespace std::chrono_literals;
+
 using Duration = std::chrono::nanoseconds;
 using TimePoint = std::chrono::time_point<std::chrono::steady_clock, Duration>;
 
