@@ -17,11 +17,11 @@ namespace strata::net {
 // A value; cheap to copy.
 class Address {
  public:
-  Address() = default;                                      // no address
-  static Address any(std::uint16_t port);                   // [::]:port, IPv4 too (dual-stack)
-  static Address any_ipv4(std::uint16_t port);              // 0.0.0.0:port
-  static Address loopback(std::uint16_t port);              // 127.0.0.1:port
-  static Address loopback_ipv6(std::uint16_t port);         // [::1]:port
+  Address() = default;                               // no address
+  static Address any(std::uint16_t port);            // [::]:port, IPv4 too (dual-stack)
+  static Address any_ipv4(std::uint16_t port);       // 0.0.0.0:port
+  static Address loopback(std::uint16_t port);       // 127.0.0.1:port
+  static Address loopback_ipv6(std::uint16_t port);  // [::1]:port
   // Numeric only ("127.0.0.1", "::1", "[::1]"); nothing where the text is no address.
   static std::optional<Address> parse(std::string_view host, std::uint16_t port);
   static std::optional<Address> unix_path(std::string_view path);  // '@name': abstract
@@ -29,10 +29,10 @@ class Address {
 
   bool empty() const { return bytes_ == 0; }
   int family() const { return raw_.any.sa_family; }
-  std::uint16_t port() const;         // 0 for a Unix path
+  std::uint16_t port() const;  // 0 for a Unix path
   Address with_port(std::uint16_t port) const;
-  std::string host() const;           // "127.0.0.1", "::1" (a mapped IPv4 as IPv4), or the path
-  std::string to_string() const;      // "127.0.0.1:80", "[::1]:80", "unix:/path"
+  std::string host() const;       // "127.0.0.1", "::1" (a mapped IPv4 as IPv4), or the path
+  std::string to_string() const;  // "127.0.0.1:80", "[::1]:80", "unix:/path"
   const sockaddr* raw() const { return &raw_.any; }
   socklen_t raw_bytes() const { return bytes_; }
   bool operator==(const Address& other) const;

@@ -55,7 +55,7 @@ class Connection {
   virtual void resume() = 0;  // reading on; kept bytes are offered again from the ready list
   virtual bool paused() const = 0;
 
-  virtual void abort() = 0;   // RST and closed(connection_aborted); queued bytes are lost
+  virtual void abort() = 0;  // RST and closed(connection_aborted); queued bytes are lost
   // Lingering close: sends what is queued, then FIN, discards what still arrives until the peer's
   // FIN, 256 KiB or 2 s, then closed(). The receiver is offered nothing more.
   virtual void close() = 0;

@@ -48,19 +48,20 @@ class Loop {
  public:
   virtual ~Loop() = default;
 
-  virtual TimePoint now() const = 0;       // the time of this turn; outside a turn, read anew
-  virtual void post(Task task) = 0;        // any thread; runs in the next turn
-  virtual void defer(Task task) = 0;       // runs at the end of this turn: objects die here
-  virtual void stop() = 0;                 // any thread; run() returns after this turn
-  virtual std::error_code run() = 0;       // turns until stop()
+  virtual TimePoint now() const = 0;  // the time of this turn; outside a turn, read anew
+  virtual void post(Task task) = 0;   // any thread; runs in the next turn
+  virtual void defer(Task task) = 0;  // runs at the end of this turn: objects die here
+  virtual void stop() = 0;            // any thread; run() returns after this turn
+  virtual std::error_code run() = 0;  // turns until stop()
   virtual bool in_loop_thread() const = 0;
 
   // Timers; used through net::Timer or a TimerEntry that its owner holds.
   virtual void arm(TimerEntry& entry, TimePoint deadline) = 0;
   virtual void disarm(TimerEntry& entry) = 0;
 
-  virtual Result<std::unique_ptr<Listener>, std::error_code> listen(
-      const Address& address, const ListenOptions& options, OnAccept on_accept) = 0;
+  virtual Result<std::unique_ptr<Listener>, std::error_code> listen(const Address& address,
+                                                                    const ListenOptions& options,
+                                                                    OnAccept on_accept) = 0;
 
   // Tries the addresses in order; `done` is called once, never from inside connect().
   virtual std::unique_ptr<Connecting> connect(std::span<const Address> addresses,

@@ -32,19 +32,19 @@ class SendQueue {
   SendQueue(const SendQueue&) = delete;
   SendQueue& operator=(const SendQueue&) = delete;
 
-  void append(std::string_view text);   // copied into the pooled tail
+  void append(std::string_view text);  // copied into the pooled tail
   void append(const char* text) { append(std::string_view(text)); }
   void append(Bytes bytes) { append(as_text(bytes)); }
-  void append(SharedBytes bytes);       // from 1 KiB on by reference, else copied
-  void append(std::string&& text);      // from 1 KiB on moved, else copied
-  void append_file(FileRange range);    // its bytes are not memory: size() does not count them
+  void append(SharedBytes bytes);     // from 1 KiB on by reference, else copied
+  void append(std::string&& text);    // from 1 KiB on moved, else copied
+  void append_file(FileRange range);  // its bytes are not memory: size() does not count them
 
   // Contiguous room for at least `bytes` more at the tail, to encode in place; commit() says how
   // many of them count. No other append between the two.
   MutableBytes reserve(std::size_t bytes);
   void commit(std::size_t bytes);
 
-  void finish();                        // half-close once all is sent; later appends are dropped
+  void finish();  // half-close once all is sent; later appends are dropped
   bool finished() const { return finished_; }
 
   std::size_t size() const { return size_; }  // bytes in memory: the measure of backpressure
@@ -55,10 +55,10 @@ class SendQueue {
   void set_hook(void (*hook)(void*), void* context);
   // The next views to send, in order; stops before a file range. Returns how many were filled.
   std::size_t gather(std::span<Bytes> views) const;
-  FileRange* front_file();              // the file range at the front, if that is what comes next
-  void consume(std::size_t bytes);      // these have left; of a file range: of its bytes
-  void close();                         // drops everything, and what is appended from now on
-  std::string take_text();              // everything in memory, at once: for tests and codecs
+  FileRange* front_file();          // the file range at the front, if that is what comes next
+  void consume(std::size_t bytes);  // these have left; of a file range: of its bytes
+  void close();                     // drops everything, and what is appended from now on
+  std::string take_text();          // everything in memory, at once: for tests and codecs
 
  private:
   friend class BlockPool;

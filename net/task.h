@@ -14,8 +14,7 @@ class Task {
  public:
   Task() = default;
   template <class F>
-    requires(!std::same_as<std::remove_cvref_t<F>, Task> && std::invocable<F&>)
-  Task(F&& f) {
+  requires(!std::same_as<std::remove_cvref_t<F>, Task> && std::invocable<F&>) Task(F&& f) {
     using Held = std::decay_t<F>;
     if constexpr (fits<Held>) {
       ::new (static_cast<void*>(room_)) Held(std::forward<F>(f));
@@ -46,17 +45,16 @@ class Task {
     void (*destroy)(void*) noexcept;
   };
   template <class F>
-  static constexpr bool fits = sizeof(F) <= inline_bytes &&
-                               alignof(F) <= alignof(std::max_align_t) &&
-                               std::is_nothrow_move_constructible_v<F>;
+  static constexpr bool fits =
+      sizeof(F) <= inline_bytes &&
+      alignof(F) <= alignof(std::max_align_t) && std::is_nothrow_move_constructible_v<F>;
   template <class F>
-  static constexpr Actions inline_actions{
-      [](void* at) { (*static_cast<F*>(at))(); },
-      [](void* from, void* to) noexcept {
-        ::new (to) F(std::move(*static_cast<F*>(from)));
-        static_cast<F*>(from)->~F();
-      },
-      [](void* at) noexcept { static_cast<F*>(at)->~F(); }};
+  static constexpr Actions inline_actions{[](void* at) { (*static_cast<F*>(at))(); },
+                                          [](void* from, void* to) noexcept {
+                                            ::new (to) F(std::move(*static_cast<F*>(from)));
+                                            static_cast<F*>(from)->~F();
+                                          },
+                                          [](void* at) noexcept { static_cast<F*>(at)->~F(); }};
   template <class F>
   static constexpr Actions heap_actions{
       [](void* at) { (**static_cast<F**>(at))(); },
