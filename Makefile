@@ -1,22 +1,38 @@
 # strata - `make help` lists the targets. Sources are found by folder: a new file needs no line here.
+#
+#   make MODE=release|debug|asan|tsan   release (the default) builds into build/{bin,lib,tests},
+#                                       the others into build/<mode>/{bin,lib,tests}
+#   make V=1                            shows whole commands
+#   make run NO_INSTALL=1               shows what would be installed, and stops
 MODE ?= release
-CXX ?= g++
+CXX  := $(if $(filter default,$(origin CXX)),g++,$(CXX))
 ROOT := build$(if $(filter-out release,$(MODE)),/$(MODE))
 OBJ  := $(ROOT)/obj
 BIN  := $(ROOT)/bin
 LIB  := $(ROOT)/lib
 TEST := $(ROOT)/tests
+RESULTS := build/results
+NODE_MODULES := build/node
+CORES := $(shell nproc 2>/dev/null || echo 2)
+Q := $(if $(V),,@)
+say = $(if $(V),,@echo "  $(1)")
 
+SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=undefined
+SANITIZE_tsan := -fsanitize=thread
 OPT_release := -O2 -g
 OPT_debug   := -O0 -g
-OPT_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-OPT_tsan    := -O1 -g -fsanitize=thread
+OPT_asan    := -O1 -g $(SANITIZE_asan) -fno-omit-frame-pointer
+OPT_tsan    := -O1 -g $(SANITIZE_tsan)
 ifeq ($(OPT_$(MODE)),)
 $(error MODE is one of release debug asan tsan)
 endif
+# Tests run once and compile often, so they are not optimised themselves.
+OPT_TEST := $(if $(filter release,$(MODE)),-O0 -g1,$(OPT_$(MODE)))
 
-WARN := -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor $(if $(WERROR),-Werror)
-CXXFLAGS_ALL = -std=c++20 $(OPT_$(MODE)) $(WARN) -I. -MMD -MP -pthread $(CXXFLAGS)
+# A warning stops every build but the release, which may meet a newer compiler than ours.
+WARN := -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor
+WERROR ?= $(if $(filter-out release,$(MODE)),1)
+CXXFLAGS_ALL = -std=c++20 $(WARN) $(if $(WERROR),-Werror) -I. -MMD -MP -pthread $(CXXFLAGS)
 LDFLAGS_ALL  = $(OPT_$(MODE)) -pthread $(LDFLAGS)
 
 LAYERS := net http ws events sio
@@ -25,6 +41,8 @@ SRC_http   := $(wildcard http/*.cpp)
 SRC_ws     := $(wildcard ws/*.cpp)
 SRC_events := $(wildcard events/*.cpp)
 SRC_sio    := $(wildcard sio/*.cpp sio/eio/*.cpp)
+SOURCES    := $(foreach l,$(LAYERS),$(SRC_$(l)))
+HEADERS    := $(wildcard net/*.h http/*.h ws/*.h events/*.h sio/*.h sio/eio/*.h)
 
 # A layer's tests are linked against the layers below it only: that is the layer rule, enforced.
 BELOW_net    := net
@@ -32,19 +50,22 @@ BELOW_http   := http net
 BELOW_ws     := ws http net
 BELOW_events := events
 BELOW_sio    := sio ws http net events
-SUPPORT_net    := $(wildcard tests/support/*.cpp)
-SUPPORT_http   := $(SUPPORT_net)
-SUPPORT_ws     := $(SUPPORT_net)
-SUPPORT_events :=
-SUPPORT_sio    := $(SUPPORT_net)
+SUPPORT        := $(wildcard tests/support/*.cpp)
+SUPPORT_net    := $(SUPPORT)
+SUPPORT_http   := $(SUPPORT)
+SUPPORT_ws     := $(SUPPORT)
+SUPPORT_sio    := $(SUPPORT)
+TEST_DIRS_sio  := sio sio/eio
+THREADED := net http sio
 EXTERNAL := -lfmt -lz
 
-has_code = $(if $(SRC_$(1)),$(1))
 LIBS_OF  = $(foreach l,$(BELOW_$(1)),$(if $(SRC_$(l)),$(LIB)/libstrata-$(l).a))
 objects  = $(patsubst %.cpp,$(OBJ)/%.o,$(1))
 
 # Catch2's main comes from the system's library; a plain one is compiled where there is none.
-CATCH_LIB := $(firstword $(wildcard $(foreach d,/usr/lib /usr/lib64 /usr/lib/$(shell $(CXX) -dumpmachine 2>/dev/null) /usr/local/lib,$(d)/libCatch2Main.a $(d)/libCatch2WithMain.a)))
+LIB_DIRS := /usr/lib /usr/lib64 /usr/lib/$(shell $(CXX) -dumpmachine 2>/dev/null) /usr/local/lib
+CATCH_LIB := $(firstword $(wildcard $(addsuffix /libCatch2Main.a,$(LIB_DIRS)) \
+                                    $(addsuffix /libCatch2WithMain.a,$(LIB_DIRS))))
 ifneq ($(findstring libCatch2Main,$(CATCH_LIB)),)
 CATCH := -lCatch2Main -lCatch2
 else ifneq ($(CATCH_LIB),)
@@ -53,53 +74,189 @@ else
 CATCH := $(OBJ)/tests/catch_main.o
 endif
 
-.PHONY: all tools libs clean
+.PHONY: all tools clean run test bench check format install help
+.PHONY: libs test-binaries test-interop test-browser
 .DEFAULT_GOAL := all
-all: libs tools
+.DELETE_ON_ERROR:
+
+# Before a first compile on a bare machine the compiler itself may be missing. Targets that install
+# do so and start make again; all others stop here, with the line that would help.
+INSTALLING := run test
+NOT_BUILDING := $(INSTALLING) clean help format
+NEEDS_BUILD := compiler fmt json zlib
+NEEDS_TEST  := $(NEEDS_BUILD) catch2 node npm chromium
+ifneq ($(filter-out $(NOT_BUILDING),$(or $(MAKECMDGOALS),all)),)
+ifeq ($(shell command -v $(lastword $(CXX)) 2>/dev/null),)
+$(info $(shell NO_INSTALL=1 CXX="$(CXX)" tools/install_missing $(NEEDS_BUILD)))
+$(error $(CXX) is not here)
+endif
+endif
+need    = @CXX="$(CXX)" tools/install_missing $(1)
+submake = +$(Q)$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(CORES))
+
+all: libs tools                        ## the libraries and the tools; installs nothing
 
 libs: $(foreach l,$(LAYERS),$(if $(SRC_$(l)),$(LIB)/libstrata-$(l).a)) $(LIB)/libstrata.a
 
+$(OBJ)/tests/%.o: tests/%.cpp
+	@mkdir -p $(@D)
+	$(call say,c++ $<)
+	$(Q)$(CXX) $(OPT_TEST) $(CXXFLAGS_ALL) -c $< -o $@
+
 $(OBJ)/%.o: %.cpp
 	@mkdir -p $(@D)
-	$(CXX) $(CXXFLAGS_ALL) -c $< -o $@
+	$(call say,c++ $<)
+	$(Q)$(CXX) $(OPT_$(MODE)) $(CXXFLAGS_ALL) -c $< -o $@
+
+define archive
+@mkdir -p $(@D)
+@rm -f $@
+$(call say,ar  $@)
+$(Q)ar rcs $@ $^
+endef
 
 define layer_rules
 $(LIB)/libstrata-$(1).a: $(call objects,$(SRC_$(1)))
-	@mkdir -p $$(@D)
-	@rm -f $$@
-	ar rcs $$@ $$^
+	$$(archive)
 
-TESTS_$(1) := $$(wildcard tests/$(1)/*_test.cpp)
+TESTS_$(1) := $$(wildcard $$(foreach d,$(or $(TEST_DIRS_$(1)),$(1)),tests/$$(d)/*_test.cpp))
 $(TEST)/$(1): $$(call objects,$$(TESTS_$(1)) $(SUPPORT_$(1))) $(call LIBS_OF,$(1)) $(filter %.o,$(CATCH))
 	@mkdir -p $$(@D)
-	$$(CXX) $$(LDFLAGS_ALL) $$^ $(filter -l%,$(CATCH)) $(if $(filter events,$(1)),,$(EXTERNAL)) -o $$@
+	$$(call say,ld  $$@)
+	$$(Q)$$(CXX) $$(LDFLAGS_ALL) $$^ $(filter -l%,$(CATCH)) $(if $(filter events,$(1)),,$(EXTERNAL)) -o $$@
 
 .PHONY: test-$(1)
 test-$(1): $(TEST)/$(1)
-	$(TEST)/$(1)
-DEPS += $$(call objects,$(SRC_$(1)) $$(TESTS_$(1)) $(SUPPORT_$(1)))
+	$$(Q)tools/run_test $(RESULTS)/$(MODE) $(1) $(TEST)/$(1)
+OBJECTS += $$(call objects,$(SRC_$(1)) $$(TESTS_$(1)) $(SUPPORT_$(1)))
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer_rules,$(l))))
+test-binaries: $(addprefix $(TEST)/,$(LAYERS))
 
-$(LIB)/libstrata.a: $(call objects,$(foreach l,$(LAYERS),$(SRC_$(l))))
-	@mkdir -p $(@D)
-	@rm -f $@
-	ar rcs $@ $^
+$(LIB)/libstrata.a: $(call objects,$(SOURCES))
+	$(archive)
 
-# Every tools/NAME.cpp is a program build/bin/NAME; tools/DIR/NAME.cpp is build/bin/DIR-NAME.
+# Every tools/NAME.cpp, and tools/NAME/NAME.cpp, is a program build/bin/NAME;
+# tools/DIR/NAME.cpp is build/bin/DIR-NAME.
 TOOL_SRC := $(wildcard tools/*.cpp tools/*/*.cpp)
-tool_bin = $(BIN)/$(subst /,-,$(patsubst tools/%.cpp,%,$(1)))
+tool_path = $(patsubst tools/%.cpp,%,$(1))
+tool_bin  = $(BIN)/$(if $(filter $(notdir $(tool_path))/$(notdir $(tool_path)),$(tool_path)),$(notdir $(tool_path)),$(subst /,-,$(tool_path)))
 define tool_rules
 $(call tool_bin,$(1)): $(call objects,$(1)) $(LIB)/libstrata.a
 	@mkdir -p $$(@D)
-	$$(CXX) $$(LDFLAGS_ALL) $$^ $(EXTERNAL) -o $$@
+	$$(call say,ld  $$@)
+	$$(Q)$$(CXX) $$(LDFLAGS_ALL) $$^ $(EXTERNAL) -o $$@
 TOOL_BINS += $(call tool_bin,$(1))
-DEPS += $(call objects,$(1))
+OBJECTS += $(call objects,$(1))
 endef
 $(foreach t,$(TOOL_SRC),$(eval $(call tool_rules,$(t))))
-tools: $(TOOL_BINS)
+tools: $(TOOL_BINS)                    ## build/bin: chat, echo, bench, the lessons
 
-clean:
+# What npm brings, by lock file, into build/node/NAME. NO_INSTALL=1 stops before it.
+node_stamp = $(NODE_MODULES)/$(1)/installed
+define node_rules
+$(call node_stamp,$(1)): $(2)/package.json $(2)/package-lock.json
+	@mkdir -p $$(@D)
+	@cp $$^ $$(@D)/
+	@echo "npm packages of $(2), into $$(@D):"
+	@echo "  cd $$(@D) && npm ci --no-audit --no-fund"
+	@test -z "$$(NO_INSTALL)"
+	$$(Q)cd $$(@D) && npm ci --no-audit --no-fund </dev/null
+	@touch $$@
+endef
+$(eval $(call node_rules,interop,tests/interop))
+$(eval $(call node_rules,chat,tools/chat))
+
+run:                                   ## a chat on http://localhost:7890; installs what it needs
+	$(call need,$(NEEDS_BUILD) node npm)
+	$(submake) $(BIN)/chat $(call node_stamp,chat)
+	@$(BIN)/chat $(ARGS)
+
+# One after the other, so that timings are their own; all of them, also after a failure.
+test:                                  ## everything: five layers, interop, browser; installs what it needs
+	$(call need,$(NEEDS_TEST))
+	@rm -rf $(RESULTS)/test
+	$(submake) tools test-binaries $(call node_stamp,interop) $(call node_stamp,chat)
+	@run="tools/run_test --brief $(RESULTS)/test"; \
+	for layer in $(LAYERS); do $$run $$layer $(TEST)/$$layer; done; \
+	$$run install tests/install/run "$(MAKE)"; \
+	$$run interop tests/interop/run $(BIN)/echo; \
+	$$run browser tests/browser/run $(BIN)/chat; \
+	tools/sum_results $(RESULTS)/test
+
+# test-net test-http test-ws test-events test-sio   one layer; installs nothing
+test-interop: $(BIN)/echo $(call node_stamp,interop)  ## stock JavaScript clients against build/bin/echo
+	@tools/run_test $(RESULTS)/$(MODE) interop tests/interop/run $(BIN)/echo
+
+test-browser: $(BIN)/chat $(call node_stamp,chat)     ## two tabs chat in headless Chromium
+	@tools/run_test $(RESULTS)/$(MODE) browser tests/browser/run $(BIN)/chat
+
+bench: tools $(call node_stamp,interop)  ## benchmarks, beside the npm peers
+	@NODE_PATH=$(CURDIR)/$(NODE_MODULES)/interop/node_modules $(BIN)/bench $(ARGS)
+
+# A fuzz target runs its corpus, and variants of it, wherever there is a compiler; clang's
+# libFuzzer gets the same file by `make build/fuzz/NAME`.
+FUZZ := $(patsubst tests/fuzz/%_fuzz.cpp,%,$(wildcard tests/fuzz/*_fuzz.cpp))
+$(TEST)/fuzz-%: $(OBJ)/tests/fuzz/%_fuzz.o $(OBJ)/tests/fuzz/replay_main.o $(LIB)/libstrata.a
+	@mkdir -p $(@D)
+	$(call say,ld  $@)
+	$(Q)$(CXX) $(LDFLAGS_ALL) $^ $(EXTERNAL) -o $@
+build/fuzz/%: tests/fuzz/%_fuzz.cpp $(SOURCES) $(HEADERS)
+	@mkdir -p $(@D)
+	$(Q)clang++ -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -I. -pthread \
+	  $(filter %.cpp,$^) $(EXTERNAL) -o $@
+fuzz-binaries: $(addprefix $(TEST)/fuzz-,$(FUZZ))
+OBJECTS += $(patsubst %,$(OBJ)/tests/fuzz/%_fuzz.o,$(FUZZ)) $(OBJ)/tests/fuzz/replay_main.o
+.PHONY: fuzz-binaries
+.SECONDARY: $(OBJECTS)
+
+# clang reads every source too: what one compiler lets pass, the other often does not.
+READ_BY_CLANG := $(SOURCES) $(TOOL_SRC) $(foreach l,$(LAYERS),$(TESTS_$(l))) $(SUPPORT)
+CLANG_OK := $(patsubst %.cpp,build/clang/%.ok,$(READ_BY_CLANG))
+build/clang/%.ok: %.cpp
+	@mkdir -p $(@D)
+	$(call say,clang++ $<)
+	$(Q)clang++ $(CXXFLAGS_ALL) -Werror -MF $(@:.ok=.d) -MT $@ -fsyntax-only $<
+	@touch $@
+read-by-clang: $(CLANG_OK)
+.PHONY: read-by-clang
+
+FORMATTED := $(wildcard $(foreach d,net http ws events sio sio/eio tests tests/* tools tools/*,$(d)/*.h $(d)/*.cpp))
+
+check:                                 ## warnings, format, layer rules, spec index; tests under asan, tsan
+	$(if $(NO_INSTALL),,@NO_INSTALL=1 CXX="$(CXX)" tools/install_missing $(NEEDS_BUILD) catch2)
+	@rm -rf $(RESULTS)/check
+	$(submake) libs
+	@run="tools/run_test --brief $(RESULTS)/check"; export TEST_SECONDS=1500; \
+	make="$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(CORES))"; \
+	$$run format tools/check_format $(FORMATTED); \
+	$$run layers tools/check_layers $(OBJ); \
+	$$run spec-index tools/rfc_index --quiet; \
+	if command -v clang++ >/dev/null; then $$run clang-warnings $$make -k read-by-clang; \
+	else echo "clang-warnings: there is no clang++ here, left out"; fi; \
+	$$run asan-build $$make -k MODE=asan all test-binaries fuzz-binaries; \
+	$$run tsan-build $$make -k MODE=tsan $(patsubst %,build/tsan/tests/%,$(THREADED)); \
+	export TEST_SECONDS=300; \
+	for layer in $(LAYERS); do $$run asan-$$layer build/asan/tests/$$layer; done; \
+	for layer in $(THREADED); do $$run tsan-$$layer build/tsan/tests/$$layer; done; \
+	for target in $(FUZZ); do \
+	  $$run fuzz-$$target build/asan/tests/fuzz-$$target tests/fuzz/corpus/$$target; done; \
+	tools/sum_results $(RESULTS)/check
+
+format:                                ## clang-format, in place
+	clang-format -i $(FORMATTED)
+
+PREFIX ?= /usr/local
+install: libs                          ## headers, libraries, pkg-config and CMake files below PREFIX
+	$(Q)tools/install_tree "$(DESTDIR)$(PREFIX)" "$(PREFIX)" "$(LIB)" $(HEADERS)
+
+clean:                                 ## removes build/
 	rm -rf build
 
--include $(DEPS:.o=.d)
+help:                                  ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 } \
+	  /^# test-net/ { sub("^# ", ""); sub("   .*", ""); \
+	                  printf "  make %s\n%21s%s\n", $$0, "", "one layer; installs nothing" }' Makefile
+	@echo "  MODE=release|debug|asan|tsan, V=1, NO_INSTALL=1, CXX=, ARGS=, PREFIX="
+
+-include $(OBJECTS:.o=.d) $(wildcard $(CLANG_OK:.ok=.d))
