@@ -44,6 +44,8 @@ class SharedMessage {
  public:
   static SharedMessage text(std::string_view text);
   static SharedMessage binary(net::Bytes bytes);
+  bool is_binary() const { return binary_; }
+  net::Bytes content() const;  // what was given, without any framing
 
  private:
   friend class Socket;
