@@ -1,0 +1,314 @@
+// tools/bench/echo_path.cpp - the echo path of our server beside its peers, in one run.
+//
+//   echo_path [--seconds S] [--rounds N] [--only TEXT] [--echo PROGRAM] [--node-modules DIR]
+//
+// Each server runs as a process of its own on one core, this load generator on another. A case
+// opens its connections, sends `pipeline` messages on each, waits for all their answers and goes
+// on. The figure is CPU time of the server per message (user + system), because wall time at
+// pipeline 1 measures the generator. "limit" is a bare epoll loop that answers every message with
+// prepared bytes: one recv and one send, no protocol. A ratio above 1 is better than that peer.
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tools/bench/wire.h"
+
+namespace {
+
+using namespace bench;
+
+struct Settings {
+  double seconds = 1.0;
+  int rounds = 3;
+  std::string only;
+  std::string echo = "build/bin/echo";
+  std::string node_modules = "build/node/interop/node_modules";
+};
+
+void pin_to(int core) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(core, &set);
+  ::sched_setaffinity(0, sizeof set, &set);  // on a single core: refused, and that is fine
+}
+
+// A server process under measurement. Ends with its owner.
+class Server {
+ public:
+  // `run` executes in the child and does not return; it prints a line that ends in ":PORT".
+  explicit Server(const std::function<void()>& run) {
+    int out[2];
+    if (::pipe(out) != 0) std::exit(1);
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      pin_to(0);
+      ::dup2(out[1], 1);
+      ::close(out[0]);
+      ::close(out[1]);
+      run();
+      ::_exit(127);
+    }
+    ::close(out[1]);
+    std::string line;
+    char c = 0;
+    while (::read(out[0], &c, 1) == 1 && c != '\n') line += c;
+    ::close(out[0]);
+    const std::size_t colon = line.rfind(':');
+    if (colon != std::string::npos) port_ = std::atoi(line.c_str() + colon + 1);
+  }
+  ~Server() {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  int port() const { return port_; }
+  double cpu_seconds() const {
+    clockid_t clock{};
+    timespec t{};
+    ::clock_getcpuclockid(pid_, &clock);
+    ::clock_gettime(clock, &t);
+    return double(t.tv_sec) + double(t.tv_nsec) * 1e-9;
+  }
+
+ private:
+  pid_t pid_ = -1;
+  int port_ = 0;
+};
+
+double wall_seconds() {
+  timespec t{};
+  ::clock_gettime(CLOCK_MONOTONIC, &t);
+  return double(t.tv_sec) + double(t.tv_nsec) * 1e-9;
+}
+
+// The physical limit: answers every `in` bytes with `out` bytes, `opening` after the first head.
+[[noreturn]] void serve_limit(const Case& what) {
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ::bind(listener, reinterpret_cast<sockaddr*>(&at), sizeof at);
+  ::listen(listener, 4096);
+  socklen_t bytes = sizeof at;
+  ::getsockname(listener, reinterpret_cast<sockaddr*>(&at), &bytes);
+  std::printf("limit:%d\n", int(ntohs(at.sin_port)));
+  std::fflush(stdout);
+  const int poll = ::epoll_create1(0);
+  epoll_event event{EPOLLIN, {.fd = listener}};
+  ::epoll_ctl(poll, EPOLL_CTL_ADD, listener, &event);
+  std::string answers;
+  while (answers.size() < (1u << 20)) answers += what.answer;
+  std::vector<char> buffer(512 * 1024);
+  std::vector<std::size_t> had(70000, 0);
+  std::vector<epoll_event> events(1024);
+  for (;;) {
+    const int count = ::epoll_wait(poll, events.data(), int(events.size()), -1);
+    for (int i = 0; i < count; ++i) {
+      const int fd = events[std::size_t(i)].data.fd;
+      if (fd == listener) {
+        const int one = 1;
+        for (int next; (next = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK)) >= 0;) {
+          ::setsockopt(next, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+          event = {EPOLLIN, {.fd = next}};
+          ::epoll_ctl(poll, EPOLL_CTL_ADD, next, &event);
+          had[std::size_t(next)] = 0;
+        }
+        continue;
+      }
+      const ssize_t got = ::recv(fd, buffer.data(), buffer.size(), 0);
+      if (got <= 0) {
+        ::close(fd);
+        continue;
+      }
+      std::size_t& have = had[std::size_t(fd)];
+      have += std::size_t(got);
+      const std::size_t whole = have / what.request.size();
+      have %= what.request.size();
+      std::size_t left = whole * what.answer.size();
+      const char* from = answers.data();
+      while (left > 0) {
+        const ssize_t sent = ::send(fd, from, std::min(left, answers.size()), MSG_NOSIGNAL);
+        if (sent > 0) left -= std::size_t(sent);
+        if (sent < 0 && errno != EAGAIN) break;
+      }
+    }
+  }
+}
+
+struct Figure {
+  double cpu_us = 0;  // of the server, per message
+  double per_second = 0;
+};
+
+// Drives one server with one case.
+Figure drive(const Case& what, const Server& server, bool opening, double seconds) {
+  struct Client {
+    int fd;
+    std::size_t missing;  // bytes of answers still to come
+    std::size_t unsent;
+  };
+  std::string batch;
+  for (int i = 0; i < what.pipeline; ++i) batch += what.request;
+  const std::size_t expected = what.answer.size() * std::size_t(what.pipeline);
+  std::vector<Client> clients;
+  const int poll = ::epoll_create1(0);
+  for (int i = 0; i < what.connections; ++i) {
+    const int fd = connect_to(server.port());
+    if (opening && !open_session(fd, what)) {
+      std::fprintf(stderr, "%s: the session did not open\n", what.name.c_str());
+      return {};
+    }
+    epoll_event event{EPOLLIN, {.u32 = std::uint32_t(i)}};
+    ::epoll_ctl(poll, EPOLL_CTL_ADD, fd, &event);
+    clients.push_back({fd, 0, 0});
+  }
+  const auto push = [&](Client& client) {
+    while (client.unsent > 0) {
+      const ssize_t sent = ::send(client.fd, batch.data() + (batch.size() - client.unsent),
+                                  client.unsent, MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (sent <= 0) return;
+      client.unsent -= std::size_t(sent);
+    }
+  };
+  const auto start = [&](Client& client) {
+    client.missing = expected;
+    client.unsent = batch.size();
+    push(client);
+  };
+  for (Client& client : clients) start(client);
+
+  std::vector<char> buffer(1 << 20);
+  std::vector<epoll_event> events(256);
+  std::uint64_t batches = 0;
+  std::uint64_t counted_from = 0;
+  double wall = wall_seconds();
+  double cpu = 0;
+  bool warm = false;
+  for (;;) {
+    const double now = wall_seconds();
+    if (!warm && now - wall > seconds * 0.3) {
+      warm = true;
+      wall = now;
+      counted_from = batches;
+      cpu = server.cpu_seconds();
+    } else if (warm && now - wall > seconds) {
+      break;
+    }
+    const int count = ::epoll_wait(poll, events.data(), int(events.size()), 100);
+    for (int i = 0; i < count; ++i) {
+      Client& client = clients[events[std::size_t(i)].data.u32];
+      const ssize_t got = ::recv(client.fd, buffer.data(), buffer.size(), MSG_DONTWAIT);
+      if (got == 0) {
+        std::fprintf(stderr, "%s: the server closed\n", what.name.c_str());
+        return {};
+      }
+      if (got < 0) continue;
+      if (std::size_t(got) > client.missing) {
+        std::fprintf(stderr, "%s: more bytes than answers\n", what.name.c_str());
+        return {};
+      }
+      client.missing -= std::size_t(got);
+      if (client.unsent > 0) push(client);
+      if (client.missing == 0 && client.unsent == 0) {
+        ++batches;
+        start(client);
+      }
+    }
+  }
+  const double messages = double(batches - counted_from) * what.pipeline;
+  Figure figure;
+  figure.cpu_us = (server.cpu_seconds() - cpu) * 1e6 / messages;
+  figure.per_second = messages / (wall_seconds() - wall);
+  for (const Client& client : clients) ::close(client.fd);
+  ::close(poll);
+  return figure;
+}
+
+double median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+void run_case(const Case& base, const Settings& settings) {
+  struct Peer {
+    std::string name;
+    std::vector<double> cpu, rate;
+  };
+  std::vector<Peer> peers{{"limit", {}, {}}, {"strata", {}, {}}, {base.peer, {}, {}}};
+  for (int round = 0; round < settings.rounds; ++round) {
+    Case what = base;
+    for (Peer& peer : peers) {
+      const bool limit = peer.name == "limit";
+      Server server([&] {
+        if (limit) serve_limit(what);
+        if (peer.name == "strata")
+          ::execl(settings.echo.c_str(), "echo", "--port", "0", "--quiet-connect",
+                  "--ping-interval", "600000", nullptr);
+        ::setenv("NODE_PATH", settings.node_modules.c_str(), 1);
+        ::execlp("node", "node", base.script.c_str(), nullptr);
+      });
+      if (server.port() == 0) continue;  // the table names it as skipped
+      // HTTP answers differ in their fields from server to server: ask for one and count.
+      if (what.kind == Kind::http && !limit) what.answer = first_answer(server.port(), what);
+      const Figure figure = drive(what, server, !limit, settings.seconds);
+      if (figure.per_second > 0) {
+        peer.cpu.push_back(figure.cpu_us);
+        peer.rate.push_back(figure.per_second);
+      }
+    }
+  }
+  const double ours = median(peers[1].cpu);
+  std::printf("%-34s", base.name.c_str());
+  for (const Peer& peer : peers) {
+    if (peer.cpu.empty())
+      std::printf(" | %-9s skipped: not reached", peer.name.c_str());
+    else
+      std::printf(" | %-9s %8.3f us %9.0f/s", peer.name.c_str(), median(peer.cpu),
+                  median(peer.rate));
+  }
+  if (ours > 0 && !peers[0].cpu.empty())
+    std::printf(" | limit ratio %.2f", median(peers[0].cpu) / ours);
+  if (ours > 0 && !peers[2].cpu.empty())
+    std::printf(" | %s ratio %.1fx", peers[2].name.c_str(), median(peers[2].cpu) / ours);
+  std::printf("\n");
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Settings settings;
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::string_view flag = argv[i];
+    if (flag == "--seconds") settings.seconds = std::atof(argv[i + 1]);
+    if (flag == "--rounds") settings.rounds = std::atoi(argv[i + 1]);
+    if (flag == "--only") settings.only = argv[i + 1];
+    if (flag == "--echo") settings.echo = argv[i + 1];
+    if (flag == "--node-modules") settings.node_modules = argv[i + 1];
+  }
+  ::signal(SIGPIPE, SIG_IGN);
+  pin_to(1);
+  std::printf("server CPU per message; median of %d rounds of %.1f s\n", settings.rounds,
+              settings.seconds);
+  std::fflush(stdout);  // a fork would print it again
+  for (const Case& each : cases())
+    if (settings.only.empty() || each.name.find(settings.only) != std::string::npos)
+      run_case(each, settings);
+}

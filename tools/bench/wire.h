@@ -1,0 +1,155 @@
+// tools/bench/wire.h - the cases of echo_path and the bytes they send, written by hand so that the
+// load generator shares no code with what it measures.
+#pragma once
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bench {
+
+enum class Kind { http, websocket, socket_io };
+
+struct Case {
+  std::string name;
+  Kind kind;
+  int connections;
+  int pipeline;
+  std::string request;  // one message as a client sends it
+  std::string answer;   // and as the server answers it
+  std::string peer;     // the npm peer's name and the script that runs it
+  std::string script;
+};
+
+// One frame, rfc6455-5.2; a client's carries a mask, and a mask of zeros leaves the payload as is.
+inline std::string frame(std::string_view payload, bool masked) {
+  std::string out(1, '\x81');
+  const int mask_bit = masked ? 0x80 : 0;
+  if (payload.size() < 126) {
+    out += char(mask_bit | int(payload.size()));
+  } else if (payload.size() < 65536) {
+    out += char(mask_bit | 126);
+    out += char(payload.size() >> 8);
+    out += char(payload.size());
+  } else {
+    out += char(mask_bit | 127);
+    for (int shift = 56; shift >= 0; shift -= 8)
+      out += char(std::uint64_t(payload.size()) >> shift);
+  }
+  if (!masked) return out.append(payload);
+  const char key[4] = {0x12, 0x34, 0x56, 0x78};
+  out.append(key, 4);
+  for (std::size_t i = 0; i < payload.size(); ++i) out += char(payload[i] ^ key[i % 4]);
+  return out;
+}
+
+inline std::vector<Case> cases() {
+  const auto ws = [](int connections, int pipeline, std::size_t bytes, const char* size) {
+    const std::string payload(bytes, 'x');
+    return Case{"WebSocket echo " + std::to_string(connections) + " x P" +
+                    std::to_string(pipeline) + " " + size,
+                Kind::websocket,
+                connections,
+                pipeline,
+                frame(payload, true),
+                frame(payload, false),
+                "ws",
+                "tools/bench/ws_peer.js"};
+  };
+  const auto sio = [](int connections, int pipeline, std::size_t bytes, const char* size) {
+    const std::string payload = "42[\"echo\",\"" + std::string(bytes, 'x') + "\"]";
+    return Case{"Socket.IO echo " + std::to_string(connections) + " x P" +
+                    std::to_string(pipeline) + " " + size,
+                Kind::socket_io,
+                connections,
+                pipeline,
+                frame(payload, true),
+                frame(payload, false),
+                "socket.io",
+                "tools/bench/socketio_peer.js"};
+  };
+  const auto http = [](int connections, int pipeline) {
+    const std::string body = "Hello";
+    return Case{"HTTP GET " + std::to_string(connections) + " x P" + std::to_string(pipeline),
+                Kind::http,
+                connections,
+                pipeline,
+                "GET / HTTP/1.1\r\nHost: localhost\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\n"
+                "Content-Type: text/plain\r\nContent-Length: 5\r\n\r\nHello",
+                "node http",
+                "tools/bench/http_peer.js"};
+  };
+  return {ws(64, 1, 20, "20 B"),
+          ws(64, 16, 20, "20 B"),
+          ws(64, 4, 1024, "1 KiB"),
+          ws(16, 4, 65536, "64 KiB"),
+          http(64, 1),
+          http(64, 16),
+          sio(64, 1, 20, "20 B"),
+          sio(64, 16, 20, "20 B"),
+          sio(64, 4, 1024, "1 KiB")};
+}
+
+inline int connect_to(int port) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_port = htons(std::uint16_t(port));
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::connect(fd, reinterpret_cast<sockaddr*>(&at), sizeof at) != 0) return -1;
+  const int one = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  return fd;
+}
+
+// Reads until `end` has come; false when the connection ended before.
+inline bool read_until(int fd, std::string_view end) {
+  std::string got;
+  char c = 0;
+  while (::recv(fd, &c, 1, 0) == 1) {
+    got += c;
+    if (got.size() >= end.size() && std::string_view(got).substr(got.size() - end.size()) == end)
+      return true;
+  }
+  return false;
+}
+
+inline bool send_all(int fd, std::string_view text) {
+  return ::send(fd, text.data(), text.size(), MSG_NOSIGNAL) == ssize_t(text.size());
+}
+
+// Everything before the first counted message.
+inline bool open_session(int fd, const Case& what) {
+  if (fd < 0) return false;
+  if (what.kind == Kind::http) return true;
+  const std::string path =
+      what.kind == Kind::websocket ? "/" : "/socket.io/?EIO=4&transport=websocket";
+  if (!send_all(fd, "GET " + path +
+                        " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+                        "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                        "Sec-WebSocket-Version: 13\r\n\r\n") ||
+      !read_until(fd, "\r\n\r\n"))
+    return false;
+  if (what.kind == Kind::websocket) return true;
+  return read_until(fd, "}") && send_all(fd, frame("40", true)) && read_until(fd, "}");
+}
+
+// The bytes with which this server answers the case's request.
+inline std::string first_answer(int port, const Case& what) {
+  const int fd = connect_to(port);
+  if (fd < 0 || !send_all(fd, what.request)) return what.answer;
+  std::string got;
+  char c = 0;
+  while (got.find("\r\n\r\nHello") == std::string::npos && ::recv(fd, &c, 1, 0) == 1) got += c;
+  ::close(fd);
+  return got;
+}
+
+}  // namespace bench
