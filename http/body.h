@@ -2,6 +2,7 @@
 // (codec)
 #pragma once
 #include <cstdint>
+#include <optional>
 
 #include "http/message.h"
 #include "net/parse.h"
@@ -9,13 +10,21 @@
 
 namespace strata::http {
 
+// What the whole head says about the message and its connection: sets `body`, `keep_alive`,
+// `expects_continue` and `upgrade`, or tells which rule about Host and framing is broken. The order
+// of the fields never matters.
+std::optional<Refusal> decide_framing(RequestHead& head);
+
 // The next piece of content, or its end.
 struct BodyPiece {
   net::Bytes bytes;   // lives until the bytes offered move
   bool last = false;  // the content is complete; `bytes` may be empty
 };
 
-// Reads the content behind a head. Consumes what it understood; "not yet" wants more bytes.
+// Reads the content behind a head. Consumes what it understood, never a byte of the next message;
+// "not yet" wants more bytes, and may have consumed chunk framing. A refusal that the head alone
+// decides (413 for a declared length) comes from the first call, even one with no bytes.
+//   Errors: after one, nothing more is to be read.
 class BodyReader {
  public:
   BodyReader() = default;
@@ -25,14 +34,53 @@ class BodyReader {
   net::Parse<BodyPiece, Refusal> next(net::MutableBytes& in);
   // The connection ended: true if that is the end of the content (until_close), false if it is
   // cut off.
-  bool ended() const;
-  bool done() const;
+  bool ended() const { return done() || length_.kind == BodyLength::Kind::until_close; }
+  bool done() const { return stage_ == Stage::done; }
+  std::uint64_t received() const { return received_; }  // bytes of content so far
 
  private:
+  enum class Stage : std::uint8_t {
+    data,  // of a length, a chunk, or until close
+    size,
+    ext_bws,
+    ext_name_start,
+    ext_name,
+    ext_name_bws,  // the line before a chunk
+    ext_value_start,
+    ext_value,
+    ext_quoted,
+    ext_escape,
+    ext_value_end,
+    size_lf,
+    data_cr,
+    data_lf,  // behind its data
+    trailer_line,
+    trailer_name,
+    trailer_value,
+    trailer_lf,
+    end_lf,
+    done
+  };
+  net::Parse<BodyPiece, Refusal> take_data(net::MutableBytes& in);
+  std::optional<Refusal> read_framing(char c);
+  std::optional<Refusal> read_size(char c);
+  std::optional<Refusal> read_extension(char c);
+  std::optional<Refusal> read_trailer(char c);
+  std::optional<Refusal> go(Stage next);
+
   BodyLength length_;
+  Limits limits_;
+  std::uint64_t left_ = 0;      // data bytes of the length or of this chunk still to come
+  std::uint64_t received_ = 0;  // data bytes taken
+  std::uint64_t overhead_ = 0;  // bytes of chunk framing
+  std::size_t trailer_bytes_ = 0;
+  std::size_t trailer_fields_ = 0;
+  Stage stage_ = Stage::done;
+  std::uint8_t digits_ = 0;  // of this chunk's size: at most 16, counted before the multiply
 };
 
-// "1a\r\n" and what follows it: the frame of one chunk, rfc9112-7.1.
+// "1a\r\n" and what follows it: the frame of one chunk, rfc9112-7.1. No bytes, no chunk: an empty
+// one would end the content.
 void append_chunk(std::string_view bytes, net::SendQueue& out);
 void append_last_chunk(net::SendQueue& out);
 

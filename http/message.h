@@ -1,6 +1,6 @@
 // http/message.h - heads as views into received memory, and refusals. (codec)
 #pragma once
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -41,9 +41,9 @@ struct RequestHead {
   int minor_version = 1;    // HTTP/1.x
   std::span<const Field> fields;
   BodyLength body;
-  bool keep_alive = true;       // rfc9112-9.3
+  bool keep_alive = true;         // rfc9112-9.3
   bool expects_continue = false;  // rfc9110-10.1.1
-  bool upgrade = false;         // has Upgrade, and Connection names it (rfc9110-7.8)
+  bool upgrade = false;           // has Upgrade, and Connection names it (rfc9110-7.8)
 
   std::string_view header(std::string_view name) const;  // the first of that name, or empty
   std::size_t count(std::string_view name) const;        // field lines of that name
@@ -51,8 +51,12 @@ struct RequestHead {
 
 bool equals_ignore_case(std::string_view a, std::string_view b);  // ASCII
 bool is_token(std::string_view text);                             // rfc9110-5.6.2
+bool is_field_value(std::string_view text);                       // rfc9110-5.5: no CR, LF, NUL
+std::string_view trim_ows(std::string_view text);                 // rfc9110-5.6.3
+// 1*DIGIT of at most nineteen digits: the one routine that reads sizes in decimal.
+std::optional<std::uint64_t> parse_size(std::string_view text);
 // True if the comma-separated list holds `token`, without regard to case (rfc9110-5.6.1).
 bool has_token(std::string_view list, std::string_view token);
-std::string_view reason_phrase(int status);                       // "" where IANA has none
+std::string_view reason_phrase(int status);  // "" where IANA has none
 
 }  // namespace strata::http

@@ -1,0 +1,236 @@
+// http/request_parser.cpp - one pass over the head of a request, rfc9112-2.1. (codec)
+//
+//   POST /dogs?size=2 HTTP/1.1 CRLF     method SP request-target SP HTTP-version   rfc9112-3
+//   Host: example.org CRLF              field-name ":" OWS field-value OWS         rfc9112-5
+//   Content-Length: 14 CRLF
+//   CRLF                                the end of the head
+//
+// Every element ends at the first byte that it cannot hold, and what that byte is decides; so the
+// verdict depends on the bytes alone, and a refusal comes with the byte that proves it.
+#include "http/request_parser.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "http/body.h"
+#include "http/scan.h"
+#include "http/target.h"
+
+namespace strata::http {
+namespace {
+
+constexpr std::size_t method_bytes_max = 32;  // the longest registered one has 17
+
+constexpr std::string_view bare_cr = "a CR without its LF";
+constexpr std::string_view bare_lf = "an LF without its CR";
+
+// rfc9112-2.3: HTTP-version = "HTTP/" DIGIT "." DIGIT.
+bool fits_version(std::size_t position, char c) {
+  constexpr std::string_view form = "HTTP/0.0";
+  return form[position] == '0' ? is_digit(c) : c == form[position];
+}
+
+std::string_view why_no_name(char c, bool empty) {
+  if (c == '\n') return bare_lf;  // rfc9112-2.2
+  if (c == '\r') return "a field line without a colon";
+  if (c == ':' && empty) return "a field line without a name";
+  if (is_ows(c)) return "white space before the colon of a field";  // rfc9112-5.1
+  return "a field name that is no token";                           // rfc9110-5.1
+}
+
+}  // namespace
+
+net::Parse<RequestHead, Refusal> RequestParser::next(net::MutableBytes& in) {
+  const std::string_view all = net::as_text(in);
+  // What lies behind the limit is never looked at, or it could change the verdict.
+  const std::string_view head = all.substr(0, limits_->max_head);
+  const bool resumed = at_ != 0;
+  table().clear();
+  Step step = read(head);
+  if (step == Step::need_more) {
+    if (head.size() < limits_->max_head) return {};
+    return Refusal{431, "a head over its limit"};  // rfc6585-5
+  }
+  // The views of a head that came in pieces point to where its bytes were then: it is read once
+  // more, now that it is whole. That is cheaper than offsets for the many that come in one piece.
+  if (step == Step::done && resumed) {
+    restart();
+    table().clear();
+    step = read(head);
+  }
+  if (step == Step::refused) return refusal_;
+
+  RequestHead value;
+  value.method = head.substr(method_.at, method_.bytes);
+  value.target = head.substr(target_.at, target_.bytes);
+  value.minor_version = minor_version_;
+  value.fields = table();
+  if (const auto refusal = decide_framing(value)) {
+    refuse(refusal->status, refusal->why);
+    return refusal_;
+  }
+  in = in.subspan(at_);
+  restart();
+  return value;
+}
+
+void RequestParser::restart() {
+  at_ = 0;
+  fields_ = 0;
+  stage_ = Stage::start;
+}
+
+RequestParser::Step RequestParser::refuse(int status, std::string_view why) {
+  refusal_ = {status, why};
+  stage_ = Stage::refused;
+  return Step::refused;
+}
+
+RequestParser::Step RequestParser::read(std::string_view head) {
+  if (stage_ == Stage::refused) return Step::refused;  // for good
+  if (stage_ < Stage::line) {
+    const Step step = read_request_line(head);
+    if (step != Step::done) return step;
+  }
+  return read_fields(head);
+}
+
+RequestParser::Step RequestParser::read_request_line(std::string_view head) {
+  Step step = Step::done;
+  if (stage_ == Stage::start) step = read_start(head);
+  if (step == Step::done && stage_ == Stage::method) step = read_method(head);
+  if (step == Step::done && stage_ == Stage::target) step = read_target(head);
+  if (step == Step::done && stage_ == Stage::version) step = read_version(head);
+  return step;
+}
+
+// rfc9112-2.2: at least one empty line before a request is to be ignored; here, exactly one.
+RequestParser::Step RequestParser::read_start(std::string_view head) {
+  if (at_ == 0 && head.size() >= 2 && head[0] == '\r') {
+    if (head[1] != '\n') return refuse(400, bare_cr);
+    at_ = 2;
+  }
+  if (at_ == head.size()) return Step::need_more;
+  if (head[at_] == '\r') {
+    return at_ == 0 ? Step::need_more : refuse(400, "more than one empty line before the request");
+  }
+  element_ = at_;
+  stage_ = Stage::method;
+  return Step::done;
+}
+
+RequestParser::Step RequestParser::read_method(std::string_view head) {
+  const std::size_t end = std::min(head.size(), element_ + method_bytes_max + 1);
+  at_ = static_cast<std::size_t>(scan_class(head.data() + at_, head.data() + end, token_char) -
+                                 head.data());
+  // rfc9112-3: a method longer than any that is implemented.
+  if (at_ - element_ > method_bytes_max) return refuse(501, "a method over 32 bytes");
+  if (at_ == head.size()) return Step::need_more;
+  if (head[at_] != ' ' || at_ == element_) return refuse(400, "a method that is no token");
+  method_ = {element_, at_ - element_};
+  element_ = ++at_;
+  stage_ = Stage::target;
+  return Step::done;
+}
+
+RequestParser::Step RequestParser::read_target(std::string_view head) {
+  const std::size_t end = element_ + std::min(head.size() - element_, limits_->max_target);
+  at_ = static_cast<std::size_t>(scan_target(head.data() + at_, head.data() + end) - head.data());
+  if (at_ == head.size()) return Step::need_more;
+  const char stop = head[at_];
+  if (stop != ' ') {
+    if (is_char(stop, target_char)) return refuse(414, "a request target over its limit");
+    if (stop == '\r') return refuse(400, "a request line without a version");  // HTTP/0.9
+    if (stop == '\n') return refuse(400, bare_lf);
+    return refuse(400, "a byte that no request target holds");  // rfc9112-3.2
+  }
+  target_ = {element_, at_ - element_};
+  const std::string_view method = head.substr(method_.at, method_.bytes);
+  const std::string_view target = head.substr(target_.at, target_.bytes);
+  const bool plain = !target.empty() && target[0] == '/' && method != "CONNECT";
+  if (!plain && !parse_target(method, target))
+    return refuse(400, "a request target in no form that the method allows");  // rfc9112-3.2
+  element_ = ++at_;
+  stage_ = Stage::version;
+  return Step::done;
+}
+
+RequestParser::Step RequestParser::read_version(std::string_view head) {
+  for (; at_ - element_ < 8; ++at_) {
+    if (at_ == head.size()) return Step::need_more;
+    if (!fits_version(at_ - element_, head[at_])) return refuse(400, "a malformed version");
+  }
+  const std::string_view version = head.substr(element_, 8);
+  // stricter than rfc9112-2.3: 1.2 and above are unknown to us, so we do not guess.
+  if (version != "HTTP/1.1" && version != "HTTP/1.0")
+    return refuse(505, "a version other than HTTP/1.0 and HTTP/1.1");
+  minor_version_ = version[7] == '1' ? 1 : 0;
+  if (at_ == head.size()) return Step::need_more;
+  if (head[at_] != '\r')
+    return refuse(400, head[at_] == '\n' ? bare_lf : "bytes between the version and its CRLF");
+  if (at_ + 1 == head.size()) return Step::need_more;
+  if (head[at_ + 1] != '\n') return refuse(400, bare_cr);
+  at_ += 2;
+  stage_ = Stage::line;
+  return Step::done;
+}
+
+RequestParser::Step RequestParser::read_fields(std::string_view head) {
+  const char* const begin = head.data();
+  const char* const end = begin + head.size();
+  for (;;) {
+    if (stage_ == Stage::line) {
+      if (at_ == head.size()) return Step::need_more;
+      const char first = head[at_];
+      if (first == '\r') {
+        if (at_ + 1 == head.size()) return Step::need_more;
+        if (head[at_ + 1] != '\n') return refuse(400, bare_cr);
+        at_ += 2;
+        return Step::done;
+      }
+      // stricter than rfc9112-5.2: a folded line is never joined, it hides fields from others.
+      if (is_ows(first)) return refuse(400, "white space at the beginning of a field line");
+      if (fields_ == limits_->max_fields) return refuse(431, "more fields than the limit");
+      element_ = at_;
+      stage_ = Stage::name;
+    }
+    if (stage_ == Stage::name) {
+      at_ = static_cast<std::size_t>(scan_token(begin + at_, end) - begin);
+      if (at_ == head.size()) return Step::need_more;
+      if (head[at_] != ':' || at_ == element_)
+        return refuse(400, why_no_name(head[at_], at_ == element_));
+      name_ = {element_, at_ - element_};
+      ++at_;
+      stage_ = Stage::ows;
+    }
+    if (stage_ == Stage::ows) {
+      while (at_ != head.size() && is_ows(head[at_])) ++at_;
+      if (at_ == head.size()) return Step::need_more;
+      element_ = at_;
+      stage_ = Stage::value;
+    }
+    const Step step = read_value(head);
+    if (step != Step::done) return step;
+  }
+}
+
+// The rest of a field line, rfc9110-5.5: up to its CRLF, white space at its end left out.
+RequestParser::Step RequestParser::read_value(std::string_view head) {
+  at_ = static_cast<std::size_t>(scan_value(head.data() + at_, head.data() + head.size()) -
+                                 head.data());
+  if (at_ == head.size()) return Step::need_more;
+  if (head[at_] != '\r')
+    return refuse(400, head[at_] == '\n' ? bare_lf : "a control byte in a field value");
+  if (at_ + 1 == head.size()) return Step::need_more;
+  if (head[at_ + 1] != '\n') return refuse(400, bare_cr);
+  std::size_t value_end = at_;
+  while (value_end > element_ && is_ows(head[value_end - 1])) --value_end;
+  table().push_back(
+      {head.substr(name_.at, name_.bytes), head.substr(element_, value_end - element_)});
+  ++fields_;
+  at_ += 2;
+  stage_ = Stage::line;
+  return Step::done;
+}
+
+}  // namespace strata::http
