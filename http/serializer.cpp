@@ -1,0 +1,86 @@
+// http/serializer.cpp - one growing writer: nothing is measured first, so no second pass can
+// disagree with the first (CVE-2026-42945). rfc9112-4, rfc9112-5. (codec)
+//
+//   HTTP/1.1 200 OK CRLF        HTTP-version SP status-code SP [ reason-phrase ]
+//   Content-Length: 5 CRLF
+//   CRLF
+#include "http/serializer.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+
+#include "http/message.h"
+
+namespace strata::http {
+namespace {
+
+constexpr std::size_t room_bytes = 512;  // most heads fit: one reserve, one commit
+
+}  // namespace
+
+ResponseHead::ResponseHead(net::SendQueue& out, int status, std::string_view phrase) : out_(out) {
+  assert(status >= 100 && status <= 999);
+  room_ = out_.reserve(room_bytes);
+  if (phrase.empty() || !is_field_value(phrase)) phrase = reason_phrase(status);
+  put("HTTP/1.1 ");
+  put_number(static_cast<std::uint64_t>(status));
+  put(" ");  // stays where the phrase is empty: rfc9112-4
+  put(phrase);
+  put("\r\n");
+}
+
+bool ResponseHead::field(std::string_view name, std::string_view value) {
+  if (!is_token(name) || !is_field_value(value)) return false;
+  put(name);
+  put(": ");
+  put(value);
+  put("\r\n");
+  return true;
+}
+
+void ResponseHead::content_length(std::uint64_t bytes) {
+  put("Content-Length: ");
+  put_number(bytes);
+  put("\r\n");
+}
+
+void ResponseHead::chunked() { put("Transfer-Encoding: chunked\r\n"); }
+void ResponseHead::close() { put("Connection: close\r\n"); }
+void ResponseHead::keep_alive() { put("Connection: keep-alive\r\n"); }
+
+void ResponseHead::end() {
+  put("\r\n");
+  flush();
+}
+
+void ResponseHead::put(std::string_view text) {
+  if (text.size() > room_.size() - used_) {
+    flush();
+    room_ = out_.reserve(std::max(room_bytes, text.size()));
+    // A queue that takes no more, because its connection has gone, gives no room.
+    if (room_.size() < text.size()) return;
+  }
+  if (!text.empty()) std::memcpy(room_.data() + used_, text.data(), text.size());
+  used_ += text.size();
+}
+
+void ResponseHead::put_number(std::uint64_t value) {
+  char digits[20];
+  char* at = digits + sizeof digits;
+  do {
+    *--at = static_cast<char>('0' + value % 10);
+    value /= 10;
+  } while (value != 0);
+  put({at, static_cast<std::size_t>(digits + sizeof digits - at)});
+}
+
+void ResponseHead::flush() {
+  if (used_ != 0) out_.commit(used_);
+  used_ = 0;
+  room_ = {};
+}
+
+void append_continue(net::SendQueue& out) { out.append("HTTP/1.1 100 Continue\r\n\r\n"); }
+
+}  // namespace strata::http
