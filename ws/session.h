@@ -1,11 +1,14 @@
 // ws/session.h - one WebSocket connection's rules, rfc6455-5 to -7: no I/O, no clock. (codec)
 #pragma once
+#include <array>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <variant>
 
 #include "net/time.h"
 #include "ws/frame.h"
+#include "ws/message_assembler.h"
 
 namespace strata::ws {
 
@@ -14,35 +17,84 @@ struct Limits {
   std::size_t high_water = 64 * 1024;        // bytes queued: sends answer `queued`
   std::size_t max_send_queue = 1024 * 1024;  // bytes queued: sends answer `dropped`
   net::Duration close_timeout = 5s;          // for the close handshake, then reset
+  net::Duration ping_interval{0};            // 0: no pings of our own
+  net::Duration ping_timeout = 20s;          // for the pong, then reset; only a pong counts
 };
 
 enum class SendResult { sent, queued, dropped };
 
-struct Message {
-  bool text = true;
-  net::Bytes payload;  // lives until the next call of next()
-  std::string_view view() const { return net::as_text(payload); }
-};
-struct Ping { net::Bytes payload; };  // its pong is already in the queue
+struct Ping { net::Bytes payload; };  // its pong is already in the queue, or waits for room there
 struct Pong { net::Bytes payload; };
 struct Closed { CloseCode code; std::string_view reason; };  // the peer's Close frame came
-using Event = std::variant<Message, Ping, Pong, Closed>;
+using Event = std::variant<Message, Ping, Pong, Closed>;     // views: until the next next()
 
 using MaskSource = std::function<MaskingKey()>;
 
 // Reads frames into events and writes frames into `out`.
+//   Lives:   as long as `out`. Messages that come after close() are checked and dropped.
+//   Time:    is an argument; `deadline()` says when on_deadline() is due.
 class Session {
  public:
+  // A client needs `keys`, unpredictable ones (rfc6455-5.3).
   Session(Role self, const Limits& limits, net::SendQueue& out, MaskSource keys = {});
-  // After an error the Close frame is already in the queue, and nothing more is parsed.
-  net::Parse<Event, ProtocolError> next(net::MutableBytes& in);
+
+  // "Not yet" may have consumed a part of a payload. After an error the Close frame is already in
+  // the queue, and nothing more is parsed: every further call consumes all and says the same.
+  net::Parse<Event, ProtocolError> next(net::MutableBytes& in, net::TimePoint now = {});
+
+  // In the middle of a large payload: where its next bytes may be received. Tell landed() how
+  // many were, then call next() with what else there is, or nothing.
+  net::MutableBytes landing();
+  void landed(std::size_t bytes) { landed_ = bytes; }
+
+  // A message is taken whole while the queue is below the high mark, whatever its size, and
+  // dropped while it is above the limit or once Close is sent. Text has to be UTF-8.
   SendResult send_text(std::string_view text);
   SendResult send_binary(net::Bytes bytes);
   SendResult send_shared(const net::SharedBytes& frame);  // from encode_shared; servers only
-  SendResult ping(net::Bytes payload = {});
+  SendResult ping(net::Bytes payload = {});               // at most 125 bytes
+  // Sends Close: nothing follows it. A code that may not travel (1005, 1006 ...) sends none; the
+  // reason is cut at 123 bytes.
   void close(CloseCode code, std::string_view reason = {}, net::TimePoint now = {});
-  bool close_sent() const;
-  bool close_received() const;
+  // As an error found in next(): Close is sent, nothing more is parsed.
+  ProtocolError fail(ProtocolError error, net::TimePoint now);
+  void drained();  // the queue has room again: a pong that waited is sent
+
+  bool close_sent() const { return close_sent_; }
+  bool close_received() const { return close_received_; }
+
+  void start(net::TimePoint now);  // pings of our own begin
+  std::optional<net::TimePoint> deadline() const;
+  // Sends a ping where one is due. True: the peer's time is over, reset the connection.
+  bool on_deadline(net::TimePoint now);
+
+ private:
+  struct WaitingPong {
+    std::uint8_t bytes;
+    std::array<std::uint8_t, control_payload_max> payload;
+  };
+  net::Parse<Event, ProtocolError> on_control(Opcode opcode, net::Bytes payload,
+                                              net::TimePoint now);
+  net::Parse<Event, ProtocolError> on_close_frame(net::Bytes payload, net::TimePoint now);
+  void answer_ping(net::Bytes payload);
+  bool takes() const;
+  SendResult result() const;
+  void append(Opcode opcode, net::Bytes payload);
+  void append_close(CloseCode code, std::string_view reason, net::TimePoint now);
+
+  net::SendQueue& out_;
+  Limits limits_;
+  FrameParser parser_;
+  MessageAssembler assembler_;
+  std::unique_ptr<WaitingPong> waiting_pong_;  // where the queue was full; the latest only
+  std::optional<ProtocolError> failure_;
+  net::TimePoint deadline_ = net::TimePoint::max();
+  std::size_t landed_ = 0;
+  MaskSource keys_;
+  bool close_sent_ = false;
+  bool close_received_ = false;
+  bool awaiting_pong_ = false;
+  Role self_;
 };
 
 }  // namespace strata::ws

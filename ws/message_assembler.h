@@ -1,0 +1,60 @@
+// ws/message_assembler.h - pieces of data frames become messages, rfc6455-5.4. (codec)
+#pragma once
+#include <cstdlib>
+#include <memory>
+
+#include "net/bytes.h"
+#include "net/parse.h"
+#include "ws/frame.h"
+#include "ws/utf8.h"
+
+namespace strata::ws {
+
+struct Message {
+  bool text = true;
+  net::Bytes payload;  // lives until the next call of Session::next()
+  std::string_view view() const { return net::as_text(payload); }
+};
+
+// Whole small messages pass through as views of the received bytes; what comes in parts, over
+// fragments or reads, is gathered in one block.
+//   Owns:    that block; it grows with the bytes received, never by a declared length, and holds
+//            at most the message limit and 64 KiB, however many fragments there are.
+//   Errors:  1002, 1007 at the first wrong byte, 1009 at the header that goes over the limit.
+class MessageAssembler {
+ public:
+  explicit MessageAssembler(std::size_t max_message) : max_message_(max_message) {}
+
+  // `left`: bytes of the frame still to come. "Not yet": the message goes on.
+  net::Parse<Message, ProtocolError> add(const FrameHeader& header, const Piece& piece,
+                                         std::uint64_t left);
+  // Gives back the memory of a message that was delivered.
+  void release();
+
+  // Where the next bytes of a large payload may be received; a piece that lies there is not
+  // copied again. Empty where it is not worth it.
+  net::MutableBytes landing(std::uint64_t left);
+  net::MutableBytes landed(std::size_t bytes) { return {block_.get() + held_, bytes}; }
+
+  std::size_t held_bytes() const { return capacity_; }
+
+ private:
+  struct Free {
+    void operator()(std::uint8_t* at) const { std::free(at); }
+  };
+  const char* begin(const FrameHeader& header);
+  bool check_text(const Piece& piece, bool ends);
+  void keep(net::Bytes bytes, std::size_t expected);
+  void grow(std::size_t capacity);
+
+  std::unique_ptr<std::uint8_t, Free> block_;
+  std::size_t held_ = 0;  // bytes of the message in block_
+  std::size_t capacity_ = 0;
+  std::size_t max_message_;
+  Utf8Validator utf8_;
+  bool open_ = false;  // a message is under way
+  bool text_ = false;
+  bool delivered_ = false;
+};
+
+}  // namespace strata::ws

@@ -1,0 +1,208 @@
+// ws/session.cpp - what a frame means and what answers it, rfc6455-5.5 to -7. (codec)
+//   ping -> pong with its payload            close -> close with its code, then nothing
+//   a wrong frame -> close with 1002, 1007 or 1009, then nothing
+#include "ws/session.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+
+namespace strata::ws {
+
+Session::Session(Role self, const Limits& limits, net::SendQueue& out, MaskSource keys)
+    : out_(out),
+      limits_(limits),
+      parser_(self),
+      assembler_(limits.max_message),
+      keys_(std::move(keys)),
+      self_(self) {
+  assert(self == Role::server || keys_ != nullptr);
+}
+
+// --- in ----------------------------------------------------------------------------------------
+
+net::Parse<Event, ProtocolError> Session::next(net::MutableBytes& in, net::TimePoint now) {
+  assembler_.release();
+  for (;;) {
+    if (failure_ || close_received_) {  // rfc6455-5.5.1, -7.1.7: what follows is not looked at
+      in = in.last(0);
+      if (failure_) return *failure_;
+      return {};
+    }
+    net::Parse<Piece, ProtocolError> piece;
+    if (landed_ != 0) {
+      piece = parser_.landed(assembler_.landed(std::exchange(landed_, 0)));
+    } else {
+      piece = parser_.next(in);
+    }
+    if (piece.need_more()) return {};
+    if (piece.failed()) return fail(piece.error(), now);
+    const FrameHeader& header = parser_.header();
+    if (is_control(header.opcode)) return on_control(header.opcode, piece->payload, now);
+
+    const auto message = assembler_.add(header, *piece, parser_.payload_left());
+    if (message.failed()) return fail(message.error(), now);
+    if (message.ready() && !close_sent_) return Event(*message);
+    if (message.ready()) assembler_.release();  // nobody waits for it: rfc6455-1.4
+  }
+}
+
+net::MutableBytes Session::landing() {
+  if (failure_ || close_received_ || parser_.payload_left() == 0) return {};
+  return assembler_.landing(parser_.payload_left());
+}
+
+net::Parse<Event, ProtocolError> Session::on_control(Opcode opcode, net::Bytes payload,
+                                                     net::TimePoint now) {
+  if (opcode == Opcode::close) return on_close_frame(payload, now);
+  if (opcode == Opcode::ping) {
+    answer_ping(payload);
+    return Event(Ping{payload});
+  }
+  if (awaiting_pong_) {
+    awaiting_pong_ = false;
+    if (!close_sent_) deadline_ = now + limits_.ping_interval;
+  }
+  return Event(Pong{payload});
+}
+
+// rfc6455-5.5.3: at once, with the same payload. Where the queue is full only the latest ping is
+// answered, once there is room: a peer that pings and does not read costs 125 bytes.
+void Session::answer_ping(net::Bytes payload) {
+  if (out_.size() <= limits_.high_water) {
+    append(Opcode::pong, payload);
+    return;
+  }
+  if (waiting_pong_ == nullptr) waiting_pong_ = std::make_unique<WaitingPong>();
+  waiting_pong_->bytes = static_cast<std::uint8_t>(payload.size());
+  std::ranges::copy(payload, waiting_pong_->payload.begin());
+}
+
+void Session::drained() {
+  if (waiting_pong_ == nullptr || out_.size() > limits_.high_water) return;
+  const auto pong = std::move(waiting_pong_);
+  if (failure_ || close_received_) return;
+  append(Opcode::pong, net::Bytes(pong->payload).first(pong->bytes));
+}
+
+net::Parse<Event, ProtocolError> Session::on_close_frame(net::Bytes payload, net::TimePoint now) {
+  std::uint16_t code = static_cast<std::uint16_t>(CloseCode::none);  // rfc6455-7.1.5: none came
+  if (payload.size() >= 2) {
+    code = static_cast<std::uint16_t>(payload[0] << 8 | payload[1]);
+    if (!is_wire_code(code)) {  // never echoed
+      return fail({CloseCode::protocol_error, "close code not allowed on the wire"}, now);
+    }
+    payload = payload.subspan(2);
+    if (!is_utf8(payload)) {  // rfc6455-5.5.1, -8.1
+      return fail({CloseCode::invalid_payload, "close reason is not UTF-8"}, now);
+    }
+  }
+  const CloseCode named = static_cast<CloseCode>(code);
+  append_close(named, {}, now);  // rfc6455-5.5.1: the answer, unless ours came first
+  close_received_ = true;
+  return Event(Closed{named, net::as_text(payload)});
+}
+
+ProtocolError Session::fail(ProtocolError error, net::TimePoint now) {
+  if (failure_) return *failure_;
+  append_close(error.code, error.why, now);  // rfc6455-7.1.7: say why, then stop
+  failure_ = error;
+  return error;
+}
+
+// --- out ---------------------------------------------------------------------------------------
+
+// Tested before the append: below the high mark a message is taken whatever its size.
+bool Session::takes() const {
+  if (close_sent_) return false;  // rfc6455-5.5.1: no data behind a Close
+  return out_.size() <= std::max(limits_.max_send_queue, limits_.high_water);
+}
+
+SendResult Session::result() const {
+  return out_.size() > limits_.high_water ? SendResult::queued : SendResult::sent;
+}
+
+void Session::append(Opcode opcode, net::Bytes payload) {
+  FrameHeader header;
+  header.opcode = opcode;
+  header.masked = self_ == Role::client;  // rfc6455-5.1
+  if (header.masked) header.key = keys_();
+  append_frame(header, payload, out_);
+}
+
+SendResult Session::send_text(std::string_view text) {
+  if (!takes()) return SendResult::dropped;
+  append(Opcode::text, net::as_bytes(text));
+  return result();
+}
+
+SendResult Session::send_binary(net::Bytes bytes) {
+  if (!takes()) return SendResult::dropped;
+  append(Opcode::binary, bytes);
+  return result();
+}
+
+SendResult Session::send_shared(const net::SharedBytes& frame) {
+  assert(self_ == Role::server);  // a client has to mask each frame anew
+  if (!takes() || self_ == Role::client) return SendResult::dropped;
+  out_.append(frame);
+  return result();
+}
+
+SendResult Session::ping(net::Bytes payload) {
+  if (!takes() || payload.size() > control_payload_max) return SendResult::dropped;
+  append(Opcode::ping, payload);
+  return result();
+}
+
+void Session::close(CloseCode code, std::string_view reason, net::TimePoint now) {
+  append_close(code, reason, now);
+}
+
+void Session::append_close(CloseCode code, std::string_view reason, net::TimePoint now) {
+  if (close_sent_) return;
+  std::array<std::uint8_t, control_payload_max> payload;
+  std::size_t bytes = 0;
+  const auto value = static_cast<std::uint16_t>(code);
+  if (is_wire_code(value)) {
+    payload[0] = static_cast<std::uint8_t>(value >> 8);
+    payload[1] = static_cast<std::uint8_t>(value);
+    std::size_t cut = std::min(reason.size(), control_payload_max - 2);
+    while (cut < reason.size() && cut > 0 && (reason[cut] & 0xC0) == 0x80) --cut;  // whole letters
+    if (cut != 0) std::memcpy(payload.data() + 2, reason.data(), cut);
+    bytes = 2 + cut;
+  }
+  append(Opcode::close, net::Bytes(payload).first(bytes));
+  close_sent_ = true;
+  waiting_pong_.reset();
+  deadline_ = now + limits_.close_timeout;
+}
+
+// --- time --------------------------------------------------------------------------------------
+
+void Session::start(net::TimePoint now) {
+  if (limits_.ping_interval > net::Duration::zero() && !close_sent_) {
+    deadline_ = now + limits_.ping_interval;
+  }
+}
+
+std::optional<net::TimePoint> Session::deadline() const {
+  if (deadline_ == net::TimePoint::max()) return std::nullopt;
+  return deadline_;
+}
+
+bool Session::on_deadline(net::TimePoint now) {
+  if (now < deadline_) return false;
+  if (close_sent_) return true;
+  if (out_.size() > limits_.high_water) {  // not read from meanwhile: the write deadline runs
+    deadline_ = now + limits_.ping_timeout;
+    return false;
+  }
+  if (awaiting_pong_) return true;
+  append(Opcode::ping, {});
+  awaiting_pong_ = true;
+  deadline_ = now + limits_.ping_timeout;
+  return false;
+}
+
+}  // namespace strata::ws
