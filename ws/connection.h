@@ -1,6 +1,7 @@
 // ws/connection.h - a WebSocket connection: joins ws::Session to net.
 #pragma once
 #include <memory>
+#include <string>
 
 #include "net/connection.h"
 #include "net/loop.h"
@@ -23,35 +24,74 @@ class Handler {
   virtual void on_ping(Connection&, net::Bytes) {}
   virtual void on_pong(Connection&, net::Bytes) {}
   virtual void on_drain(Connection&) {}  // the send queue fell below the low mark
-  // Once, and last: the owner hands the connection to Loop::defer. 1006 where no Close came.
+  // Once, and last: the owner hands the connection to Loop::defer. The peer's code; 1005 where its
+  // Close had none, 1006 where no Close came, with a sentence of ours that says why.
   virtual void on_close(Connection& closed, CloseCode code, std::string_view reason) = 0;
 };
 
+// What happens to a message that finds the send queue over its limit: the connection is closed
+// (1008, "slow consumer"), or the message is left out.
+enum class Delivery : std::uint8_t { reliable, volatile_ };
+
 // Owns its net::Connection. Lives until its owner, told by on_close, destroys it.
 // An exception that leaves a handler closes with 1011.
+//   Limits:  high_water is that of the net::Connection: `queued` is always followed by on_drain.
+//   Threads: its loop's.
 class Connection final : public net::Receiver {
  public:
-  Connection(std::unique_ptr<net::Connection> below, Role self, const Limits& limits,
-             Handler& top);
+  // `keys` are a client's masking keys, for tests; by default they come from the kernel.
+  Connection(std::unique_ptr<net::Connection> below, Role self, const Limits& limits, Handler& top,
+             MaskSource keys = {});
   ~Connection() override;
 
-  SendResult send_text(std::string_view text);
-  SendResult send_binary(net::Bytes bytes);
-  SendResult send_shared(const net::SharedBytes& frame);
+  SendResult send_text(std::string_view text, Delivery delivery = Delivery::reliable);
+  SendResult send_binary(net::Bytes bytes, Delivery delivery = Delivery::reliable);
+  SendResult send_shared(const net::SharedBytes& frame, Delivery delivery = Delivery::reliable);
   SendResult ping(net::Bytes payload = {});
   void close(CloseCode code = CloseCode::normal, std::string_view reason = {});
   void terminate();                    // RST
-  std::size_t buffered_bytes() const;
-  bool open() const;                   // no Close sent or received
-  net::Connection& below();
+  void pause();                        // no event until resume(); bytes wait in the kernel
+  void resume();
+  std::size_t buffered_bytes() const { return below_->out().size(); }
+  bool open() const;                   // no Close sent or received, not ended
+  net::Connection& below() { return *below_; }
+  Handler& handler() { return *top_; }
 
   void* user = nullptr;                // the handler's own
+  std::size_t place = 0;               // the owner's own: where it keeps this connection
 
  private:
   std::size_t receive(net::MutableBytes in) override;
+  net::MutableBytes landing() override { return session_.landing(); }
+  void landed(std::size_t bytes) override;
   void drained() override;
   void ended() override;
   void closed(std::error_code why) override;
+
+  struct Deadline : net::TimerEntry {
+    explicit Deadline(Connection* c) : TimerEntry(&Deadline::on_fire), connection(c) {}
+    static void on_fire(TimerEntry& self);
+    Connection* connection;
+  };
+
+  void process(net::MutableBytes& in);
+  void tell(const Event& event);
+  template <class Call>
+  void guarded(Call call);
+  SendResult sent(SendResult result, Delivery delivery);
+  void on_deadline();
+  void watch_time();
+  void shut();
+  bool must_stop() const;
+
+  std::unique_ptr<net::Connection> below_;
+  Session session_;
+  Handler* top_;
+  Deadline deadline_;
+  std::size_t stop_above_;             // bytes queued: nothing more is read
+  std::string reason_;
+  CloseCode code_ = CloseCode::abnormal;
+  bool shut_ = false;                  // nothing more is read: `below_` is closing
 };
 
 // Checks the request and takes its connection with the 101 written; nothing where it was refused

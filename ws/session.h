@@ -60,6 +60,7 @@ class Session {
   ProtocolError fail(ProtocolError error, net::TimePoint now);
   void drained();  // the queue has room again: a pong that waited is sent
 
+  Role role() const { return self_; }
   bool close_sent() const { return close_sent_; }
   bool close_received() const { return close_received_; }
 

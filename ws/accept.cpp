@@ -1,0 +1,30 @@
+// ws/accept.cpp - from an HTTP request to a connection that speaks WebSocket.
+#include "http/request.h"
+#include "http/response.h"
+#include "ws/connection.h"
+#include "ws/handshake.h"
+
+namespace strata::ws {
+
+std::unique_ptr<net::Connection> accept(http::Request& request, http::Response& response,
+                                        std::string_view subprotocol, std::string_view fields) {
+  http::RequestHead head;
+  head.method = request.method();
+  head.target = request.target();
+  head.minor_version = request.minor_version();
+  head.fields = request.headers();
+  if (const auto refusal = check_upgrade(head)) {
+    for (const http::Field& field : refusal_fields(refusal->status)) {
+      response.set(field.name, field.value);
+    }
+    // What follows a refused upgrade may be frames: it is not looked at as if it were requests.
+    if (request.header_count("Upgrade") != 0) response.set("Connection", "close");
+    response.status(refusal->status).type("text/plain").send(refusal->why);
+    return nullptr;
+  }
+  std::unique_ptr<net::Connection> connection = response.take_connection();
+  if (connection != nullptr) append_upgrade(head, {subprotocol, fields}, connection->out());
+  return connection;
+}
+
+}  // namespace strata::ws

@@ -1,0 +1,232 @@
+// ws/connection.cpp - bytes from net into the session, its events to the handler, its deadline to
+// the loop. All frames of one receive are handled in one go; nobody flushes.
+#include "ws/connection.h"
+
+#include <sys/random.h>
+
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <new>
+#include <system_error>
+
+namespace strata::ws {
+namespace {
+
+// rfc6455-5.3 wants keys that no script can foresee: the kernel's, 64 for one call.
+MaskingKey random_key() {
+  thread_local std::array<MaskingKey, 64> batch;
+  thread_local std::size_t used = batch.size();
+  if (used == batch.size()) {
+    std::size_t have = 0;
+    while (have < sizeof(batch)) {
+      const ssize_t got =
+          ::getrandom(reinterpret_cast<std::uint8_t*>(batch.data()) + have, sizeof(batch) - have, 0);
+      if (got < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category());
+      if (got > 0) have += static_cast<std::size_t>(got);
+    }
+    used = 0;
+  }
+  return batch[used++];
+}
+
+Limits with_high_water(Limits limits, std::size_t bytes) {
+  limits.high_water = bytes;
+  return limits;
+}
+
+MaskSource keys_for(Role self, MaskSource keys) {
+  if (self == Role::server || keys) return keys;
+  return &random_key;
+}
+
+}  // namespace
+
+Connection::Connection(std::unique_ptr<net::Connection> below, Role self, const Limits& limits,
+                       Handler& top, MaskSource keys)
+    : below_(std::move(below)),
+      session_(self, with_high_water(limits, below_->options().high_water), below_->out(),
+               keys_for(self, std::move(keys))),
+      top_(&top),
+      deadline_(this),
+      stop_above_(below_->options().reads_above_high_water ? SIZE_MAX
+                                                           : below_->options().high_water) {
+  session_.start(below_->loop().now());
+  watch_time();
+  below_->set_receiver(*this);
+}
+
+Connection::~Connection() { below_->loop().disarm(deadline_); }
+
+// --- out ---------------------------------------------------------------------------------------
+
+SendResult Connection::sent(SendResult result, Delivery delivery) {
+  if (shut_) return SendResult::dropped;
+  if (result == SendResult::dropped && delivery == Delivery::reliable && open()) {
+    reason_ = "slow consumer";
+    close(CloseCode::policy, reason_);
+  }
+  return result;
+}
+
+SendResult Connection::send_text(std::string_view text, Delivery delivery) {
+  return sent(session_.send_text(text), delivery);
+}
+
+SendResult Connection::send_binary(net::Bytes bytes, Delivery delivery) {
+  return sent(session_.send_binary(bytes), delivery);
+}
+
+SendResult Connection::send_shared(const net::SharedBytes& frame, Delivery delivery) {
+  return sent(session_.send_shared(frame), delivery);
+}
+
+SendResult Connection::ping(net::Bytes payload) { return session_.ping(payload); }
+
+void Connection::close(CloseCode code, std::string_view reason) {
+  if (!open()) return;
+  session_.close(code, reason, below_->loop().now());
+  watch_time();
+}
+
+void Connection::terminate() {
+  shut_ = true;
+  below_->abort();
+}
+
+void Connection::pause() { below_->pause(); }
+void Connection::resume() { below_->resume(); }
+
+bool Connection::open() const {
+  return !shut_ && !session_.close_sent() && !session_.close_received();
+}
+
+// --- in ----------------------------------------------------------------------------------------
+
+// The contract of net::Receiver: above the high mark what is left waits, and is offered again.
+bool Connection::must_stop() const {
+  return shut_ || below_->out().size() > stop_above_ || below_->paused();
+}
+
+std::size_t Connection::receive(net::MutableBytes in) {
+  const std::size_t offered = in.size();
+  process(in);
+  return offered - in.size();
+}
+
+void Connection::landed(std::size_t bytes) {
+  session_.landed(bytes);
+  net::MutableBytes nothing;
+  process(nothing);
+}
+
+void Connection::process(net::MutableBytes& in) {
+  if (shut_) {
+    in = in.last(0);
+    return;
+  }
+  const net::TimePoint now = below_->loop().now();
+  try {
+    do {
+      const auto event = session_.next(in, now);
+      if (event.need_more()) break;
+      if (event.failed()) {
+        reason_ = event.error().why;
+        shut();
+        break;
+      }
+      tell(*event);
+    } while (!must_stop());
+  } catch (const std::bad_alloc&) {  // of the session: a handler's are caught nearer to it
+    reason_ = "out of memory";
+    terminate();
+  }
+  watch_time();
+}
+
+void Connection::tell(const Event& event) {
+  if (const auto* message = std::get_if<Message>(&event)) {
+    guarded([&] { top_->on_message(*this, *message); });
+  } else if (const auto* ping = std::get_if<Ping>(&event)) {
+    guarded([&] { top_->on_ping(*this, ping->payload); });
+  } else if (const auto* pong = std::get_if<Pong>(&event)) {
+    guarded([&] { top_->on_pong(*this, pong->payload); });
+  } else {
+    const Closed& close = std::get<Closed>(event);
+    code_ = close.code;
+    reason_ = close.reason;
+    // rfc6455-7.1.1: the server closes TCP first, so that it holds no TIME_WAIT of a client's
+    // making; a client waits for that until its deadline.
+    if (session_.role() == Role::client) return;
+    shut();
+  }
+}
+
+// No exception crosses the loop: the peer gets 1011, the owner hears why in on_close.
+template <class Call>
+void Connection::guarded(Call call) {
+  const char* what = "handler threw";
+  try {
+    call();
+    return;
+  } catch (const std::exception& error) {
+    reason_ = error.what();
+  } catch (...) {
+    reason_ = what;
+  }
+  session_.fail({CloseCode::internal_error, "internal error"}, below_->loop().now());
+  shut();
+}
+
+void Connection::drained() {
+  session_.drained();
+  if (!shut_) guarded([this] { top_->on_drain(*this); });
+  watch_time();
+}
+
+void Connection::ended() {
+  if (!session_.close_received() && reason_.empty()) reason_ = "ended without a Close";
+  shut();
+}
+
+void Connection::shut() {
+  if (shut_) return;
+  shut_ = true;
+  below_->close();  // sends what is queued, then FIN, and lingers until the peer's
+}
+
+void Connection::closed(std::error_code why) {
+  shut_ = true;
+  below_->loop().disarm(deadline_);
+  if (reason_.empty() && code_ == CloseCode::abnormal && why) reason_ = why.message();
+  try {
+    top_->on_close(*this, code_, reason_);
+  } catch (...) {  // there is nobody left to tell
+  }
+}
+
+// --- time --------------------------------------------------------------------------------------
+
+void Connection::watch_time() {
+  const auto due = session_.deadline();
+  if (due && (!deadline_.armed() || deadline_.deadline != *due)) {
+    below_->loop().arm(deadline_, *due);
+  }
+}
+
+void Connection::Deadline::on_fire(TimerEntry& self) {
+  static_cast<Deadline&>(self).connection->on_deadline();
+}
+
+void Connection::on_deadline() {
+  if (session_.on_deadline(below_->loop().now())) {
+    if (reason_.empty()) {
+      reason_ = session_.close_sent() ? "no answer to our Close" : "no answer to our ping";
+    }
+    terminate();
+    return;
+  }
+  watch_time();
+}
+
+}  // namespace strata::ws
