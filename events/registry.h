@@ -1,0 +1,78 @@
+// events/registry.h - the listeners of one emitter; private to the layer's sources.
+//
+//   Registry -> buckets -> Event "dog" -> Entry <-> Entry <-> Entry      in the order of calling
+//            -> slots   -> Entry                                         by Listener
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "events/event_emitter.h"
+
+namespace strata::events {
+
+// One name with at least one listener, or in the middle of an emit().
+struct Event {
+  Event* next_in_bucket = nullptr;
+  std::uint32_t hash = 0;
+  std::uint32_t count = 0;    // of listeners that are not removed
+  std::uint32_t running = 0;  // emits under way: while there are, no Entry leaves the list
+  bool warned = false;
+  std::uint64_t order = 0;  // of its first listener among all events
+  Entry* first = nullptr;
+  Entry* last = nullptr;
+  Entry* removed = nullptr;  // waiting for `running` to become 0
+  std::string name;
+};
+
+// Owns events and entries. Outlives its emitter as long as a call into it is under way, or a
+// ScopedListener holds on to it.
+class Registry {
+ public:
+  ~Registry();
+  void retain() { ++holders_; }
+  void release() {
+    if (--holders_ == 0) delete this;
+  }
+  bool open() const { return open_; }
+  void close();  // the emitter is gone: nobody is called any more
+
+  Event* find(std::string_view name) const;
+  Listener add(std::string_view name, Entry* entry, bool once, bool prepend);
+  bool remove(Listener listener);
+  void remove(Entry& entry);
+  void remove_all(std::string_view name);
+  void remove_all();
+  void emit(Event& event, const Args& args);
+  std::vector<Event*> events() const;  // in order
+  static Listener handle(const Entry& entry) { return {entry.slot, entry.once, entry.generation}; }
+
+  int max_listeners = EventEmitter::default_max_listeners;
+  std::function<void(std::string_view)> on_warning;
+
+ private:
+  struct Holding;
+  struct Running;
+  Event& find_or_make(std::string_view name);
+  void link(Event& event, Entry& entry, bool prepend);
+  void unlink(Event& event, Entry& entry);
+  void erase(Event& event);
+  void settle(Event& event);
+  void grow();
+  void take_slot(Entry& entry);
+  void free_slot(const Entry& entry);
+  void report(Event& event, Entry& entry, const Args& args, std::size_t position);
+  void warn(Event& event);
+
+  std::vector<Event*> buckets_;  // a power of two of them, as many as events at least
+  std::size_t event_count_ = 0;
+  std::uint64_t next_order_ = 0;
+  std::vector<Entry*> slots_;
+  std::vector<std::uint32_t> free_slots_;
+  std::size_t holders_ = 1;
+  bool open_ = true;
+};
+
+}  // namespace strata::events
