@@ -192,7 +192,7 @@ test-browser: $(BIN)/chat $(call node_stamp,chat)     ## two tabs chat in headle
 	@tools/run_test $(RESULTS)/$(MODE) browser tests/browser/run $(BIN)/chat
 
 bench: tools $(call node_stamp,interop)  ## benchmarks, beside the npm peers
-	@NODE_PATH=$(CURDIR)/$(NODE_MODULES)/interop/node_modules $(BIN)/bench $(ARGS)
+	@for one in $(filter $(BIN)/bench%,$(TOOL_BINS)); do echo "== $$one"; $$one $(ARGS) || exit 1; done
 
 # A fuzz target runs its corpus, and variants of it, wherever there is a compiler; clang's
 # libFuzzer gets the same file by `make build/fuzz/NAME`.

@@ -59,7 +59,7 @@ async function run(word) {
       try { await cleanup(); } catch (error) { console.log(`      cleanup: ${error.message}`); }
     }
   }
-  await require("./server").stop_all();
+  require("./server").stop_all();
   console.log(`${counts.passed} passed, ${counts.failed} failed`);
   process.exit(counts.failed || !counts.passed ? 1 : 0);
 }

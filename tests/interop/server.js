@@ -6,11 +6,10 @@ const {limited} = require("./runner");
 
 let command = [];
 const running = new Map();  // flags -> server
+const children = new Set();
 
-function choose(program) {
-  command = program === "--reference"
-    ? [process.execPath, path.join(__dirname, "reference_server.js")]
-    : [path.resolve(program)];
+function choose(program, npm_server = path.join(__dirname, "reference_server.js")) {
+  command = program === "--reference" ? [process.execPath, npm_server] : [path.resolve(program)];
 }
 
 const reference = () => command.length === 2;
@@ -18,6 +17,8 @@ const reference = () => command.length === 2;
 function start(flags) {
   const child = spawn(command[0], [...command.slice(1), "--host", "127.0.0.1", "--port", "0", ...flags],
                       {stdio: ["ignore", "pipe", "inherit"]});
+  children.add(child);
+  child.on("exit", () => children.delete(child));
   let printed = "";
   const ended = new Promise((resolve) => child.on("exit", (code, signal) => resolve({code, signal})));
   const listening = new Promise((resolve, reject) => {
@@ -44,14 +45,8 @@ function server(...flags) {
   return running.get(key);
 }
 
-async function stop_all() {
-  for (const started of running.values()) {
-    const one = await started.catch(() => null);
-    if (!one) continue;
-    one.child.kill("SIGKILL");
-    await one.ended;
-  }
-  running.clear();
+function stop_all() {
+  for (const child of children) child.kill("SIGKILL");
 }
 
 module.exports = {choose, server, start, stop_all, reference};
