@@ -221,7 +221,8 @@ build/clang/%.ok: %.cpp
 read-by-clang: $(CLANG_OK)
 .PHONY: read-by-clang
 
-FORMATTED := $(wildcard $(foreach d,net http ws events sio sio/eio tests tests/* tools tools/*,$(d)/*.h $(d)/*.cpp))
+FOLDERS   := net http ws events sio sio/eio tests tests/* tools tools/* tools/chat/public
+FORMATTED := $(sort $(wildcard $(foreach d,$(FOLDERS),$(d)/*.h $(d)/*.cpp $(d)/*.js)))
 
 check:                                 ## warnings, format, layer rules, spec index; tests under asan, tsan
 	$(if $(NO_INSTALL),,@NO_INSTALL=1 CXX="$(CXX)" tools/install_missing $(NEEDS_BUILD) catch2)

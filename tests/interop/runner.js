@@ -1,13 +1,11 @@
 // tests/interop/runner.js - tests as sentences, one line each, and the totals as the last line.
-"use strict";
+'use strict';
 
 const tests = [];
 const seconds_max = 15;
 
 // `sentence` is what holds when `body` resolves; `group` (a transport, a server) stands before it.
-function test(group, sentence, body) {
-  tests.push({name: `${group}: ${sentence}`, body});
-}
+function test(group, sentence, body) { tests.push({name: `${group}: ${sentence}`, body}); }
 
 function limited(promise, seconds, what) {
   let timer;
@@ -19,10 +17,12 @@ function limited(promise, seconds, what) {
 
 // The arguments of the next `event`, as an array; `unless` names an event that means failure.
 function next(emitter, event, unless) {
-  return limited(new Promise((resolve, reject) => {
-    emitter.once(event, (...args) => resolve(args));
-    if (unless) emitter.once(unless, (why) => reject(new Error(`${unless}: ${why}`)));
-  }), 10, `"${event}"`);
+  return limited(
+      new Promise((resolve, reject) => {
+        emitter.once(event, (...args) => resolve(args));
+        if (unless) emitter.once(unless, (why) => reject(new Error(`${unless}: ${why}`)));
+      }),
+      10, `"${event}"`);
 }
 
 // Every `event` from now on, in order, each to be taken with `await take()`.
@@ -30,14 +30,16 @@ function inbox(emitter, event) {
   const waiting = [];
   const arrived = [];
   emitter.on(event, (...args) => {
-    if (waiting.length) waiting.shift()(args);
-    else arrived.push(args);
+    if (waiting.length)
+      waiting.shift()(args);
+    else
+      arrived.push(args);
   });
   return {
     arrived,
-    take: () => arrived.length
-      ? Promise.resolve(arrived.shift())
-      : limited(new Promise((resolve) => waiting.push(resolve)), 10, `"${event}"`),
+    take: () => arrived.length ?
+        Promise.resolve(arrived.shift()) :
+        limited(new Promise((resolve) => waiting.push(resolve)), 10, `"${event}"`),
   };
 }
 
@@ -48,20 +50,32 @@ async function run(word) {
     const cleanups = [];
     const started = Date.now();
     try {
-      await limited(Promise.resolve(body({after: (fn) => cleanups.push(fn)})), seconds_max, "end");
+      await limited(Promise.resolve(body({after: (fn) => cleanups.push(fn)})), seconds_max, 'end');
       ++counts.passed;
-      console.log(`ok    ${name}${Date.now() - started > 1000 ? ` (${Date.now() - started} ms)` : ""}`);
+      console.log(
+          `ok    ${name}${Date.now() - started > 1000 ? ` (${Date.now() - started} ms)` : ''}`);
     } catch (error) {
       ++counts.failed;
-      console.log(`FAIL  ${name}\n      ${String(error.stack || error).split("\n").slice(0, 12).join("\n      ")}`);
+      console.log(`FAIL  ${name}\n      ${
+          String(error.stack || error).split('\n').slice(0, 12).join('\n      ')}`);
     }
     for (const cleanup of cleanups.reverse()) {
-      try { await cleanup(); } catch (error) { console.log(`      cleanup: ${error.message}`); }
+      try {
+        await cleanup();
+      } catch (error) {
+        console.log(`      cleanup: ${error.message}`);
+      }
     }
   }
-  require("./server").stop_all();
+  require('./server').stop_all();
   console.log(`${counts.passed} passed, ${counts.failed} failed`);
   process.exit(counts.failed || !counts.passed ? 1 : 0);
 }
 
-module.exports = {test, run, next, inbox, limited};
+module.exports = {
+  test,
+  run,
+  next,
+  inbox,
+  limited
+};

@@ -1,52 +1,64 @@
 // tests/interop/server.js - starts the echo server under test, once per set of flags.
-"use strict";
-const {spawn} = require("child_process");
-const path = require("path");
-const {limited} = require("./runner");
+'use strict';
+const {spawn} = require('child_process');
+const path = require('path');
+const {limited} = require('./runner');
 
 let command = [];
 const running = new Map();  // flags -> server
 const children = new Set();
 
-function choose(program, npm_server = path.join(__dirname, "reference_server.js")) {
-  command = program === "--reference" ? [process.execPath, npm_server] : [path.resolve(program)];
+function choose(program, npm_server = path.join(__dirname, 'reference_server.js')) {
+  command = program === '--reference' ? [process.execPath, npm_server] : [path.resolve(program)];
 }
 
 const reference = () => command.length === 2;
 
 function start(flags) {
-  const child = spawn(command[0], [...command.slice(1), "--host", "127.0.0.1", "--port", "0", ...flags],
-                      {stdio: ["ignore", "pipe", "inherit"]});
+  const child = spawn(
+      command[0], [...command.slice(1), '--host', '127.0.0.1', '--port', '0', ...flags],
+      {stdio: ['ignore', 'pipe', 'inherit']});
   children.add(child);
-  child.on("exit", () => children.delete(child));
-  let printed = "";
-  const ended = new Promise((resolve) => child.on("exit", (code, signal) => resolve({code, signal})));
+  child.on('exit', () => children.delete(child));
+  let printed = '';
+  const ended =
+      new Promise((resolve) => child.on('exit', (code, signal) => resolve({code, signal})));
   const listening = new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.stdout.on("data", (data) => {
+    child.on('error', reject);
+    child.stdout.on('data', (data) => {
       printed += data;
       const port = /:(\d+)\D*\n/.exec(printed);  // one line: "listening on http://127.0.0.1:7890"
       if (port) resolve(Number(port[1]));
     });
-    ended.then((how) => reject(new Error(`${command.join(" ")} ${flags.join(" ")} ended at once: ` +
-                                         JSON.stringify(how) + printed)));
+    ended.then(
+        (how) => reject(new Error(
+            `${command.join(' ')} ${flags.join(' ')} ended at once: ` + JSON.stringify(how) +
+            printed)));
   });
-  return limited(listening, 10, "listening server").then((port) => ({
-    port, ended, child,
-    url: `http://127.0.0.1:${port}`,
-    printed: () => printed,
-  }));
+  return limited(listening, 10, 'listening server').then((port) => ({
+                                                           port,
+                                                           ended,
+                                                           child,
+                                                           url: `http://127.0.0.1:${port}`,
+                                                           printed: () => printed,
+                                                         }));
 }
 
 // The server with these flags, shared by all tests that ask for the same.
 function server(...flags) {
-  const key = flags.join(" ");
+  const key = flags.join(' ');
   if (!running.has(key)) running.set(key, start(flags));
   return running.get(key);
 }
 
 function stop_all() {
-  for (const child of children) child.kill("SIGKILL");
+  for (const child of children) child.kill('SIGKILL');
 }
 
-module.exports = {choose, server, start, stop_all, reference};
+module.exports = {
+  choose,
+  server,
+  start,
+  stop_all,
+  reference
+};
