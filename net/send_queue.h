@@ -6,13 +6,12 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "net/bytes.h"
 
 namespace strata::net {
 
-class BlockPool;  // the loop's spare blocks; see send_queue.cpp
+class BlockPool;
 
 // A part of a file, sent without passing through memory. Owns the descriptor.
 struct FileRange {
@@ -56,21 +55,33 @@ class SendQueue {
   // The next views to send, in order; stops before a file range. Returns how many were filled.
   std::size_t gather(std::span<Bytes> views) const;
   FileRange* front_file();          // the file range at the front, if that is what comes next
+  bool ends_in_file() const;        // a file range is what was appended last
   void consume(std::size_t bytes);  // these have left; of a file range: of its bytes
   void close();                     // drops everything, and what is appended from now on
   std::string take_text();          // everything in memory, at once: for tests and codecs
 
  private:
-  friend class BlockPool;
   struct Segment;
-  std::vector<std::string> parts_;
-  std::size_t offset_ = 0;
-  std::size_t size_ = 0;
-  std::string reserved_;
-  bool finished_ = false;
-  bool closed_ = false;
+  bool drops() const { return finished_ || closed_; }
+  void copy_in(std::string_view text);
+  template <class Holder>
+  void hold(Holder holder, std::size_t bytes);
+  Segment* push_block(std::size_t least_bytes);
+  Segment* link(Segment* segment);
+  void pop_front();
+  void tell() const {
+    if (hook_ != nullptr) hook_(context_);
+  }
+
+  // Seven words, and nothing elsewhere while it is empty: an idle connection pays for these only.
+  Segment* head_ = nullptr;
+  Segment* tail_ = nullptr;
+  BlockPool* pool_;
   void (*hook_)(void*) = nullptr;
   void* context_ = nullptr;
+  std::size_t size_ = 0;
+  bool finished_ = false;
+  bool closed_ = false;
 };
 
 }  // namespace strata::net

@@ -5,6 +5,11 @@
 
 namespace strata::net {
 
+static constexpr std::uint32_t due_bit = 0x8000'0000;
+static bool is_due(const TimerEntry& entry) {
+  return entry.armed() && (entry.place & due_bit) != 0;
+}
+
 void TimerQueue::place(std::size_t at, Slot slot) {
   heap_[at] = slot;
   slot.entry->place = static_cast<std::uint32_t>(at);
@@ -41,6 +46,7 @@ void TimerQueue::remove(std::size_t at) {
 }
 
 void TimerQueue::arm(TimerEntry& entry, TimePoint deadline) {
+  if (is_due(entry)) disarm(entry);  // about to fire in this very call: now it must wait
   entry.deadline = deadline;
   if (!entry.armed()) {
     heap_.push_back({deadline, &entry});
@@ -52,21 +58,22 @@ void TimerQueue::arm(TimerEntry& entry, TimePoint deadline) {
 }
 
 void TimerQueue::disarm(TimerEntry& entry) {
-  if (entry.armed()) remove(entry.place);
+  if (!entry.armed()) return;
+  if (!is_due(entry)) return remove(entry.place);
+  due_[entry.place & ~due_bit] = nullptr;
+  entry.place = TimerEntry::not_queued;
 }
 
 std::optional<TimePoint> TimerQueue::next() const {
+  if (next_due_ < due_.size()) return TimePoint::min();
   if (heap_.empty()) return std::nullopt;
   return heap_.front().key;
 }
 
 std::size_t TimerQueue::fire_due(TimePoint now) {
-  std::size_t fired = 0;
-  // Entries armed by a callback for a time not after `now` must wait: the bound keeps one call
-  // finite, since each round either fires an entry or moves a key beyond `now`.
-  for (std::size_t rounds = heap_.size(); rounds > 0 && !heap_.empty(); --rounds) {
+  // First taken out, then fired: what a callback arms, even for the past, is not among them.
+  while (!heap_.empty() && heap_.front().key <= now) {
     Slot& first = heap_.front();
-    if (first.key > now) break;
     if (first.entry->deadline > now) {
       first.key = first.entry->deadline;
       sift_down(0);
@@ -74,9 +81,19 @@ std::size_t TimerQueue::fire_due(TimePoint now) {
     }
     TimerEntry& due = *first.entry;
     remove(0);
-    ++fired;
-    due.fire(due);
+    due.place = due_bit | static_cast<std::uint32_t>(due_.size());
+    due_.push_back(&due);
   }
+  std::size_t fired = 0;
+  while (next_due_ < due_.size()) {
+    TimerEntry* const due = due_[next_due_++];
+    if (due == nullptr) continue;
+    due->place = TimerEntry::not_queued;
+    ++fired;
+    due->fire(*due);
+  }
+  due_.clear();
+  next_due_ = 0;
   return fired;
 }
 

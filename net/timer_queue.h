@@ -20,7 +20,7 @@ struct TimerEntry {
   static constexpr std::uint32_t not_queued = 0xFFFF'FFFF;
   Fire fire;
   TimePoint deadline{};  // may lie behind the queue's key: pushed back when that comes up
-  std::uint32_t place = not_queued;
+  std::uint32_t place = not_queued;  // in the heap, or with the top bit set among the due
 };
 
 // A heap of entries it does not own. Moving a deadline later costs nothing until its old time
@@ -29,10 +29,11 @@ class TimerQueue {
  public:
   void arm(TimerEntry& entry, TimePoint deadline);
   void disarm(TimerEntry& entry);
-  bool empty() const { return heap_.empty(); }
+  bool empty() const { return heap_.empty() && due_.empty(); }
   // No later than the earliest deadline; nothing when no entry is armed.
   std::optional<TimePoint> next() const;
-  // Fires what is due at `now`, oldest first; an entry armed meanwhile waits for the next call.
+  // Fires what is due at `now`, oldest first; an entry armed meanwhile waits for the next call,
+  // whatever its deadline. If `fire` throws, the next call goes on with the one behind it.
   std::size_t fire_due(TimePoint now);
 
  private:
@@ -45,6 +46,8 @@ class TimerQueue {
   void sift_down(std::size_t at);
   void remove(std::size_t at);
   std::vector<Slot> heap_;
+  std::vector<TimerEntry*> due_;  // taken from the heap, not yet fired; null: disarmed meanwhile
+  std::size_t next_due_ = 0;
 };
 
 }  // namespace strata::net
