@@ -139,7 +139,9 @@ class World {
     log_.push_back(what + " " + std::to_string(number));
   }
   int pick(int below) { return static_cast<int>(random_() % static_cast<unsigned>(below)); }
-  const std::string& any_name() { return names[pick(12) % std::size(names)]; }
+  const std::string& any_name() {
+    return names[static_cast<unsigned>(pick(12)) % std::size(names)];
+  }
 
   void fired(int id) {
     note("fired", id);
