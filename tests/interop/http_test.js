@@ -182,7 +182,8 @@ const broken = {
   'no Host': ['GET / HTTP/1.1\r\n\r\n', 400],
   'a space before the colon': ['GET / HTTP/1.1\r\nHost : x\r\n\r\n', 400],
   'both Content-Length and chunked': [
-    'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n' +
+        'Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     400
   ],
   'differing Content-Lengths':

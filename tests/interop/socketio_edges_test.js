@@ -112,7 +112,8 @@ test(
       ws.send('42456["message-with-ack",1,"2",{"3":[false]}]');
       assert.strictEqual(await text(ws), '43456[1,"2",{"3":[false]}]');
       ws.send(
-          '452-789["message-with-ack",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]');
+          '452-789["message-with-ack",{"_placeholder":true,"num":0},' +
+          '{"_placeholder":true,"num":1}]');
       ws.send(Buffer.from([1, 2, 3]));
       ws.send(Buffer.from([4, 5, 6]));
       assert.strictEqual(
