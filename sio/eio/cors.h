@@ -1,0 +1,35 @@
+// sio/eio/cors.h - which pages may talk to us, and the fields that tell a browser so. (codec)
+#pragma once
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace strata::sio::eio {
+
+using Fields = std::vector<std::pair<std::string, std::string>>;  // names and values
+
+// One rule for CORS, POSTs and WebSocket upgrades. Without a list no page of another origin gets
+// CORS fields, and its POSTs and upgrades are refused: a browser sends those without asking first.
+//   list empty:   same host and port as `Host` only
+//   list given:   these origins too; "*" is every origin
+// A request without Origin does not come from a page; it passes.
+class OriginRule {
+ public:
+  OriginRule() = default;
+  OriginRule(std::vector<std::string> origins, bool credentials);
+  bool enabled() const { return any_ || !origins_.empty(); }
+  bool allows(std::string_view origin, std::string_view host) const;
+  // The fields of every response, errors and the 101 included.
+  void append_fields(std::string_view origin, Fields& to) const;
+  // Those of the answer to a preflight, 204: all of the above and what was asked for.
+  void append_preflight(std::string_view origin, std::string_view asked_headers, Fields& to) const;
+
+ private:
+  bool listed(std::string_view origin) const;
+  std::vector<std::string> origins_;
+  bool any_ = false;
+  bool credentials_ = false;
+};
+
+}  // namespace strata::sio::eio

@@ -1,0 +1,145 @@
+// sio/eio/server_core.cpp - the table of sessions, the end of a turn, and the WebSockets' events.
+#include "sio/eio/server_core.h"
+
+#include <utility>
+
+#include "sio/eio/server_socket.h"
+
+namespace strata::sio::eio {
+
+static std::string prefix_of(const Options& options) {
+  std::string path = options.path;
+  if (path.ends_with('/')) path.pop_back();
+  return options.add_trailing_slash ? path + '/' : path;
+}
+
+ServerCore::ServerCore(http::Server& http, Options options, eio::Handler& top)
+    : loop_(&http.loop()),
+      options_(std::move(options)),
+      timing_{options_.ping_interval, options_.ping_timeout, options_.upgrade_timeout},
+      origins_(options_.origins, options_.credentials),
+      top_(&top),
+      self_(std::make_shared<ServerCore*>(this)) {
+  limits_.max_message = options_.max_payload;
+  limits_.high_water = options_.high_water;
+  limits_.max_send_queue = options_.max_send_queue;
+  // The route outlives us where our Server is destroyed before `http`.
+  const auto guarded = [this](void (ServerCore::*act)(Request&, Response&), bool head) {
+    return [weak = std::weak_ptr<ServerCore*>(self_), act, head](Request& request,
+                                                                 Response& response) {
+      const std::shared_ptr<ServerCore*> self = weak.lock();
+      if (self) {
+        const Entered entered(**self);
+        ((*self)->*act)(request, response);
+      } else if (!head) {
+        response.status(404).end();
+      }
+    };
+  };
+  http::PrefixRoute route;
+  route.prefix = prefix_of(options_);
+  route.max_body = options_.max_payload;
+  route.empty_errors = true;
+  route.on_head = guarded(&ServerCore::on_head, true);
+  route.on_request = guarded(&ServerCore::on_request, false);
+  http.prefix(std::move(route));
+}
+
+ServerCore::~ServerCore() = default;
+
+ServerSocket* ServerCore::find(std::string_view sid) {
+  if (sid.size() > sid_bytes_max) return nullptr;
+  const auto found = sockets_.find(sid);
+  return found == sockets_.end() ? nullptr : found->second.get();
+}
+
+// --- the end ------------------------------------------------------------------------------------
+
+void ServerCore::close_all() {
+  std::vector<ServerSocket*> all;  // each leaves the table while it closes
+  for (const auto& [sid, socket] : sockets_) all.push_back(socket.get());
+  for (ServerSocket* socket : all) socket->close("server shutting down", true);
+}
+
+void ServerCore::abandon() {
+  top_ = nullptr;
+  self_.reset();
+  close_all();
+  // Outside our callbacks the rest goes now; inside one, its frames are still on the stack.
+  if (busy()) return;
+  to_report_.clear();
+  leaving_.clear();
+}
+
+void ServerCore::ended(ServerSocket& socket) {
+  const auto found = sockets_.find(socket.id());
+  if (found == sockets_.end()) return;
+  to_report_.push_back(std::move(found->second));
+  sockets_.erase(found);
+  plan_end_of_turn();
+}
+
+void ServerCore::flush_later(ServerSocket& socket) {
+  if (std::exchange(socket.flush_planned, true)) return;
+  to_flush_.push_back(&socket);
+  plan_end_of_turn();
+}
+
+void ServerCore::plan_end_of_turn() {
+  if (end_planned_ || top_ == nullptr) return;
+  end_planned_ = true;
+  loop_->defer([weak = std::weak_ptr<ServerCore*>(self_)] {
+    if (const std::shared_ptr<ServerCore*> self = weak.lock()) (*self)->end_turn();
+  });
+}
+
+// Answers what became due, then reports the ends: nothing here runs inside a handler's own call.
+void ServerCore::end_turn() {
+  const Entered entered(*this);
+  end_planned_ = false;
+  const std::vector<ServerSocket*> due = std::exchange(to_flush_, {});
+  for (ServerSocket* socket : due) socket->flush();
+  std::vector<std::unique_ptr<ServerSocket>> over = std::exchange(to_report_, {});
+  for (const std::unique_ptr<ServerSocket>& socket : over) {
+    if (top_ == nullptr) break;
+    top_->on_close(*socket, socket->session().reason(), socket->session().detail());
+  }
+  if (over.empty()) return;
+  loop_->defer([over = std::move(over)] {});
+}
+
+void ServerCore::leave(std::unique_ptr<ws::Connection> connection) {
+  connection->user = nullptr;
+  ws::Connection* const key = connection.get();
+  leaving_.emplace(key, std::move(connection));
+}
+
+void ServerCore::bury(std::unique_ptr<ws::Connection> connection) {
+  if (connection) loop_->defer([connection = std::move(connection)] {});
+}
+
+// --- ws::Handler --------------------------------------------------------------------------------
+
+void ServerCore::on_message(ws::Connection& from, const ws::Message& message) {
+  const Entered entered(*this);
+  if (from.user != nullptr) static_cast<ServerSocket*>(from.user)->on_message(from, message);
+}
+
+void ServerCore::on_drain(ws::Connection& from) {
+  const Entered entered(*this);
+  if (from.user != nullptr) static_cast<ServerSocket*>(from.user)->on_drain();
+}
+
+void ServerCore::on_close(ws::Connection& closed, ws::CloseCode code, std::string_view) {
+  const Entered entered(*this);
+  if (closed.user != nullptr) {
+    static_cast<ServerSocket*>(closed.user)->on_websocket_closed(closed, code);
+    return;
+  }
+  const auto found = leaving_.find(&closed);
+  if (found == leaving_.end()) return;
+  bury(std::move(found->second));
+  leaving_.erase(found);
+}
+
+}  // namespace strata::sio::eio

@@ -1,0 +1,120 @@
+// sio/eio/server_core.h - what eio::Server owns: its sessions, the WebSockets that are leaving,
+// and the way of a request to its session.
+#pragma once
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "net/loop.h"
+#include "sio/eio/cors.h"
+#include "sio/eio/request_check.h"
+#include "sio/eio/server.h"
+#include "ws/connection.h"
+
+namespace strata::sio::eio {
+
+class ServerSocket;
+
+using Sid = std::array<char, 24>;  // 18 octets from getrandom, in base64url
+inline std::string_view as_text(const Sid& sid) { return {sid.data(), sid.size()}; }
+
+//   Owns:    every session until its on_close has returned and the turn has ended.
+//   Lives:   in its Server; when that is destroyed by one of our own callbacks, to the turn's end.
+//   Threads: its loop's.
+class ServerCore final : public ws::Handler {
+ public:
+  ServerCore(http::Server& http, Options options, eio::Handler& top);
+  ~ServerCore() override;
+
+  void close_all();                         // every session, discarding
+  void abandon();                           // the same without callbacks, for good
+  bool busy() const { return depth_ > 0; }  // one of our callbacks is running
+  std::size_t clients_count() const { return sockets_.size(); }
+
+  net::Loop& loop() { return *loop_; }
+  const Options& options() const { return options_; }
+  const Timing& timing() const { return timing_; }
+  const ws::Limits& limits() const { return limits_; }
+  eio::Handler* top() { return top_; }  // null once abandoned
+
+  // --- for the sessions
+  void flush_later(ServerSocket& socket);  // at the end of this turn
+  void ended(ServerSocket& socket);        // out of the table; on_close at the turn's end
+  void leave(std::unique_ptr<ws::Connection> connection);  // has been closed; no one's any more
+  void bury(std::unique_ptr<ws::Connection> connection);   // on_close came
+  ServerSocket* find(std::string_view sid);
+  // What every response carries: CORS, and what the application adds.
+  void add_fields(const http::Request& request, http::Response& response);
+  // A task for later that does nothing when the core or the session is gone by then.
+  template <class Do>
+  net::Task when_alive(const Sid& sid, Do act);
+  std::string& scratch() { return scratch_; }  // reused by every message
+
+  // Counts the callbacks on the stack, so that destroying the server inside one is safe.
+  class Entered {
+   public:
+    explicit Entered(ServerCore& core) : core_(core) { ++core_.depth_; }
+    ~Entered() { --core_.depth_; }
+    Entered(const Entered&) = delete;
+    Entered& operator=(const Entered&) = delete;
+
+   private:
+    ServerCore& core_;
+  };
+
+ private:
+  using Request = http::Request;
+  using Response = http::Response;
+  // requests.cpp
+  void on_head(Request& request, Response& response);
+  void on_request(Request& request, Response& response);
+  bool admitted(Request& request, Response& response, const Query& query, ServerSocket* socket);
+  void ask_application(Request& request, Response& response, Query query);
+  void handshake(Request& request, Response& response, const Query& query,
+                 const std::optional<std::string>& forbidden);
+  void open_polling(Request& request, Response& response, const Query& query);
+  void upgrade(Request& request, Response& response, const Query& query, ServerSocket* socket);
+  void preflight(Request& request, Response& response);
+  void refuse(Request& request, Response& response, const RequestError& error);
+  Fields fields_for(const Request& request, bool first);
+  std::unique_ptr<ws::Connection> accept(Request& request, Response& response, bool first);
+  ServerSocket& make_socket(Request& request, const Query& query, Transport first);
+
+  void end_turn();
+  void plan_end_of_turn();
+
+  void on_message(ws::Connection& from, const ws::Message& message) override;
+  void on_drain(ws::Connection& from) override;
+  void on_close(ws::Connection& closed, ws::CloseCode code, std::string_view reason) override;
+
+  http::Server* http_;
+  net::Loop* loop_;
+  Options options_;
+  Timing timing_;
+  ws::Limits limits_;
+  OriginRule origins_;
+  eio::Handler* top_;
+  std::unordered_map<std::string_view, std::unique_ptr<ServerSocket>> sockets_;
+  std::unordered_map<ws::Connection*, std::unique_ptr<ws::Connection>> leaving_;
+  std::vector<ServerSocket*> to_flush_;
+  std::vector<std::unique_ptr<ServerSocket>> to_report_;
+  std::shared_ptr<ServerCore*> self_;  // weakly held by what may outlive us
+  std::string scratch_;
+  std::size_t depth_ = 0;
+  bool end_planned_ = false;
+};
+
+template <class Do>
+net::Task ServerCore::when_alive(const Sid& sid, Do act) {
+  return [weak = std::weak_ptr<ServerCore*>(self_), sid, act] {
+    const std::shared_ptr<ServerCore*> self = weak.lock();
+    if (!self) return;
+    const Entered entered(**self);
+    if (ServerSocket* socket = (*self)->find(as_text(sid))) act(*socket);
+  };
+}
+
+}  // namespace strata::sio::eio

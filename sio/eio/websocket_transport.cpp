@@ -1,0 +1,111 @@
+// sio/eio/websocket_transport.cpp - a session on a WebSocket, and the way to it, eio4-upgrade.
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "http/base64.h"
+#include "sio/eio/server_socket.h"
+
+namespace strata::sio::eio {
+
+// One copy into a buffer that every message of the server reuses.
+std::string_view ServerSocket::framed(std::string_view text) {
+  std::string& packet = core_->scratch();
+  packet.assign(1, digit(PacketType::message));
+  packet.append(text);
+  return packet;
+}
+
+// Between the peer's Close and the end of its TCP connection nothing can be sent, and nobody is
+// to blame: on_close is on its way.
+bool ServerSocket::sent(ws::SendResult result) {
+  if (result == ws::SendResult::sent) return true;
+  above_mark_ = true;
+  if (result == ws::SendResult::queued) return true;
+  if (websocket_->buffered_bytes() < core_->options().high_water) return false;
+  perform(session_.fail("slow consumer", "the send queue is full"));
+  return false;
+}
+
+void ServerSocket::start_on(std::unique_ptr<ws::Connection> connection) {
+  connection->user = this;
+  websocket_ = std::move(connection);
+  std::string packet(1, digit(PacketType::open));
+  packet += open_data(id(), false, core_->timing(), core_->options().max_payload);
+  websocket_->send_text(packet);
+}
+
+void ServerSocket::on_candidate(std::unique_ptr<ws::Connection> connection) {
+  if (!session_.on_candidate(core_->loop().now())) {
+    connection->close(ws::CloseCode::none);
+    core_->leave(std::move(connection));
+    return;
+  }
+  connection->user = this;
+  candidate_ = std::move(connection);
+  rearm();
+}
+
+void ServerSocket::on_message(ws::Connection& from, const ws::Message& message) {
+  if (&from == candidate_.get()) {
+    on_candidate_message(message);
+    return;
+  }
+  if (!message.text) {
+    const Packet packet{PacketType::message, true, message.view()};
+    perform(session_.on_packet(packet, core_->loop().now()), &packet);
+    return;
+  }
+  std::string octets;
+  const auto packet = decode_packet(message.view(), octets, true);
+  if (!packet) {
+    perform(session_.on_bad_packet(packet.error().why));
+    return;
+  }
+  perform(session_.on_packet(*packet, core_->loop().now()), &*packet);
+  if (packet->type == PacketType::pong) rearm();
+}
+
+void ServerSocket::on_candidate_message(const ws::Message& message) {
+  std::string octets;
+  Packet packet;  // junk is like any other packet that is no probe
+  if (message.text) {
+    const auto decoded = decode_packet(message.view(), octets, true);
+    if (decoded) packet = *decoded;
+  }
+  perform(session_.on_candidate_packet(packet));
+  rearm();
+}
+
+void ServerSocket::switch_over() {
+  websocket_ = std::move(candidate_);
+  const std::string body = session_.outbox().take_body();
+  std::string_view waiting = body;
+  while (!waiting.empty() && websocket_) {
+    const std::string_view packet = waiting.substr(0, waiting.find(record_separator));
+    waiting.remove_prefix(std::min(packet.size() + 1, waiting.size()));
+    std::optional<std::string> octets;
+    if (packet.starts_with('b') && !base64_) octets = http::decode_base64(packet.substr(1));
+    sent(octets ? websocket_->send_binary(net::as_bytes(*octets)) : websocket_->send_text(packet));
+  }
+}
+
+void ServerSocket::on_drain() { tell_drained(); }
+
+void ServerSocket::on_websocket_closed(ws::Connection& closed, ws::CloseCode code) {
+  if (&closed == candidate_.get()) {
+    session_.on_candidate_gone();
+    core_->bury(std::move(candidate_));
+    rearm();
+    return;
+  }
+  core_->bury(std::move(websocket_));
+  using enum ws::CloseCode;
+  // A frame that broke the rules is an error of the transport; all else is its end.
+  const bool broken =
+      code == protocol_error || code == unsupported || code == invalid_payload || code == too_big;
+  perform(session_.fail(broken ? "transport error" : "transport close",
+                        broken ? "websocket error" : "websocket closed"));
+}
+
+}  // namespace strata::sio::eio
