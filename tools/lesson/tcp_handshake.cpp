@@ -29,6 +29,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 namespace {
@@ -139,11 +140,12 @@ int show_derived(const Connection& connection) {
   };
   const tcp_info client = info_of(connection.client), server = info_of(connection.server);
   const auto acked = static_cast<unsigned>(client.tcpi_bytes_acked);
+  const std::string next = "A+" + std::to_string(acked);
   std::printf("  derived from TCP_INFO, relative to A and B; not read from the wire\n");
   print_head();
   std::printf("  %-18s %-8s %12s %12s\n", "client", "SYN", "A", "-");
-  std::printf("  %-18s %-8s %12s %10s%2u\n", "server", "SYN-ACK", "B", "A+", acked);
-  std::printf("  %-18s %-8s %10s%2u %12s\n", "client", "ACK", "A+", acked, "B+1");
+  std::printf("  %-18s %-8s %12s %12s\n", "server", "SYN-ACK", "B", next.c_str());
+  std::printf("  %-18s %-8s %12s %12s\n", "client", "ACK", next.c_str(), "B+1");
   std::printf(
       "  counted: client bytes_acked %u with %u bytes of data sent, segments out %u, in %u; ",
       acked, static_cast<unsigned>(client.tcpi_bytes_sent), client.tcpi_segs_out,
