@@ -41,8 +41,7 @@ void feed(std::string_view stream, const std::vector<std::size_t>& pieces, Offer
   for (const std::size_t piece : pieces) {
     kept += stream.substr(at, piece);
     at += piece;
-    const std::vector<std::uint8_t> exact(kept.begin(), kept.end());
-    std::vector<std::uint8_t> block = exact;
+    std::vector<std::uint8_t> block(kept.begin(), kept.end());
     const std::size_t used = offer(net::MutableBytes(block));
     if (used == SIZE_MAX) return;
     kept.erase(0, used);

@@ -1,0 +1,110 @@
+// ws/route.cpp - a route's handshakes and its connections.
+#include "ws/route.h"
+
+#include <exception>
+#include <utility>
+
+#include "http/request.h"
+#include "http/response.h"
+#include "ws/handshake.h"
+
+namespace strata::ws {
+
+Endpoint::Endpoint(RouteOptions options) : options_(std::move(options)) {}
+
+Endpoint::~Endpoint() = default;
+
+void Endpoint::serve(http::Request& request, http::Response& response) {
+  http::RequestHead head;
+  head.method = request.method();
+  head.minor_version = request.minor_version();
+  head.fields = request.headers();
+  if (request.method() == "GET" && request.upgrade()) {
+    // Several Origins are none that a browser sends (rfc6454-7.3).
+    if (head.count("Origin") > 1 ||
+        !origin_allowed(head.header("Origin"), head.header("Host"), options_.origins)) {
+      response.set("Connection", "close").status(403).type("text/plain").send("origin not allowed");
+      return;
+    }
+    if (options_.on_upgrade && !check_upgrade(head) && !options_.on_upgrade(request, response)) {
+      if (!response.ended()) response.status(403).send("");
+      return;
+    }
+  }
+  auto below = accept(request, response, choose_subprotocol(head, options_.subprotocols));
+  if (below == nullptr) return;
+  connections_.push_back(
+      std::make_unique<Connection>(std::move(below), Role::server, options_.limits, *this));
+  Connection& opened = *connections_.back();
+  opened.place = connections_.size() - 1;
+  if (!options_.on_open) return;
+  try {
+    options_.on_open(opened, request);
+  } catch (const std::exception&) {
+    opened.close(CloseCode::internal_error, "internal error");
+  } catch (...) {
+    opened.close(CloseCode::internal_error, "internal error");
+  }
+}
+
+void Endpoint::broadcast(Opcode opcode, net::Bytes payload, const Connection* except,
+                         Delivery delivery) {
+  const net::SharedBytes frame = encode_shared(opcode, payload);
+  for (const auto& connection : connections_) {
+    if (connection.get() != except) connection->send_shared(frame, delivery);
+  }
+}
+
+void Endpoint::broadcast_text(std::string_view text, const Connection* except, Delivery delivery) {
+  broadcast(Opcode::text, net::as_bytes(text), except, delivery);
+}
+
+void Endpoint::broadcast_binary(net::Bytes bytes, const Connection* except, Delivery delivery) {
+  broadcast(Opcode::binary, bytes, except, delivery);
+}
+
+void Endpoint::close(CloseCode code, std::string_view reason) {
+  for (const auto& connection : connections_) connection->close(code, reason);
+}
+
+void Endpoint::on_message(Connection& from, const Message& message) {
+  if (options_.on_message) options_.on_message(from, message);
+}
+
+void Endpoint::on_ping(Connection& from, net::Bytes payload) {
+  if (options_.on_ping) options_.on_ping(from, payload);
+}
+
+void Endpoint::on_pong(Connection& from, net::Bytes payload) {
+  if (options_.on_pong) options_.on_pong(from, payload);
+}
+
+void Endpoint::on_drain(Connection& from) {
+  if (options_.on_drain) options_.on_drain(from);
+}
+
+void Endpoint::on_close(Connection& closed, CloseCode code, std::string_view reason) {
+  // Out of the list first: a handler that broadcasts its farewell does not reach the dead.
+  std::unique_ptr<Connection>& at = connections_[closed.place];
+  std::unique_ptr<Connection> mine = std::exchange(at, nullptr);
+  if (&at != &connections_.back()) {
+    at = std::move(connections_.back());
+    at->place = closed.place;
+  }
+  connections_.pop_back();
+  net::Loop& loop = closed.below().loop();
+  loop.defer([mine = std::move(mine)] {});
+  if (options_.on_close) options_.on_close(closed, code, reason);
+}
+
+Endpoint& route(http::Router& app, std::string_view pattern, RouteOptions options) {
+  auto endpoint = std::make_shared<Endpoint>(std::move(options));  // copied into the router
+  Endpoint& live = *endpoint;
+  app.all(pattern, http::Handler([endpoint = std::move(endpoint)](
+                                     http::Request& request, http::Response& response) {
+    endpoint->serve(request, response);
+  }));
+  return live;
+}
+
+}  // namespace strata::ws

@@ -1,0 +1,78 @@
+// ws/route.h - WebSockets as a route of an HTTP server:
+//   ws::route(app, "/chat/:room", {.on_message = [](ws::Connection& from, const ws::Message& m) {
+//     ws::Endpoint::of(from).broadcast_text(m.view(), &from);
+//   }});
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/router.h"
+#include "ws/connection.h"
+
+namespace strata::ws {
+
+struct RouteOptions {
+  // Before the 101. False refuses: it has answered then, else the answer is 403.
+  std::function<bool(http::Request&, http::Response&)> on_upgrade;
+  // The request lives for this call: keep what is needed of its parameters, by `user` for example.
+  std::function<void(Connection&, const http::Request&)> on_open;
+  std::function<void(Connection&, const Message&)> on_message;
+  std::function<void(Connection&, net::Bytes)> on_ping;  // its pong is sent already
+  std::function<void(Connection&, net::Bytes)> on_pong;
+  std::function<void(Connection&)> on_drain;  // after a send answered `queued`: there is room again
+  std::function<void(Connection&, CloseCode, std::string_view reason)> on_close;  // once, and last
+  Limits limits;
+  std::vector<std::string> subprotocols;  // the client's first choice among them is taken
+  std::vector<std::string> origins;       // besides the Host's own; "*" opens all
+};
+
+// The connections of one route.
+//   Owns:    them. Destroying it closes them at once, without callbacks.
+//   Errors:  an exception of a handler closes its connection with 1011.
+//   Threads: the loop's.
+class Endpoint final : public Handler {
+ public:
+  explicit Endpoint(RouteOptions options);
+  ~Endpoint() override;
+  Endpoint(const Endpoint&) = delete;
+  Endpoint& operator=(const Endpoint&) = delete;
+  // The endpoint of a connection that one of its handlers was given.
+  static Endpoint& of(Connection& connection) {
+    return static_cast<Endpoint&>(connection.handler());
+  }
+
+  // Opens a WebSocket or refuses: 405, 426, 400, or 403 for a foreign Origin.
+  void serve(http::Request& request, http::Response& response);
+
+  std::size_t connection_count() const { return connections_.size(); }
+  template <class Call>  // void(Connection&); it may send, close and terminate
+  void for_each(Call call) const {
+    for (const auto& connection : connections_) call(*connection);
+  }
+  // Encoded once for all; a connection whose queue is over its limit is closed, or left out.
+  void broadcast_text(std::string_view text, const Connection* except = nullptr,
+                      Delivery delivery = Delivery::reliable);
+  void broadcast_binary(net::Bytes bytes, const Connection* except = nullptr,
+                        Delivery delivery = Delivery::reliable);
+  void close(CloseCode code = CloseCode::going_away, std::string_view reason = {});  // each of them
+
+ private:
+  void on_message(Connection& from, const Message& message) override;
+  void on_ping(Connection& from, net::Bytes payload) override;
+  void on_pong(Connection& from, net::Bytes payload) override;
+  void on_drain(Connection& from) override;
+  void on_close(Connection& closed, CloseCode code, std::string_view reason) override;
+  void broadcast(Opcode opcode, net::Bytes payload, const Connection* except, Delivery delivery);
+
+  RouteOptions options_;
+  std::vector<std::unique_ptr<Connection>> connections_;  // each knows its place
+};
+
+// Serves `pattern` of the router: GET with an upgrade opens, GET without is 426, all else 405.
+// The reference lives as long as the router.
+Endpoint& route(http::Router& app, std::string_view pattern, RouteOptions options);
+
+}  // namespace strata::ws
