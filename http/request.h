@@ -1,35 +1,68 @@
 // http/request.h - a request as handlers see it.
 #pragma once
+#include <any>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/message.h"
+#include "http/target.h"
 #include "net/address.h"
 
 namespace strata::http {
 
-// Its head is copied once, into a string that the connection reuses.
+// Its head is copied once, into a string that the next request reuses.
 //   Lives:   until its response has ended; views with it.
 //   Threads: the loop's.
 class Request {
  public:
-  std::string_view method() const;
-  std::string_view target() const;    // as sent
-  std::string_view path() const;      // raw; inside a mounted router: behind its prefix
-  std::string_view base_path() const; // the prefix of the mounted router
-  std::string_view query_string() const;
+  std::string_view method() const { return head_.method; }
+  std::string_view target() const { return head_.target; }  // as sent
+  std::string_view path() const;       // raw; inside a mounted router: behind its prefix
+  std::string_view base_path() const;  // the prefix of the mounted router
+  std::string_view query_string() const { return target_.query; }
   std::string_view header(std::string_view name) const;  // the first of that name, or empty
-  std::span<const Field> headers() const;
+  std::span<const Field> headers() const { return fields_; }
   std::size_t header_count(std::string_view name) const;
-  int minor_version() const;
-  bool upgrade() const;               // asks for another protocol (rfc9110-7.8)
+  int minor_version() const { return head_.minor_version; }
+  bool upgrade() const { return head_.upgrade; }  // asks for another protocol (rfc9110-7.8)
+  const RequestHead& head() const { return head_; }  // its views are into this request
 
-  std::optional<std::string_view> param(std::string_view name) const;  // of the matched pattern
-  std::optional<std::string> query(std::string_view name) const;       // first of that name
-  std::string_view body() const;      // whole when a route's handler runs
+  // Of the matched pattern, decoded. A wildcard's value is whole; `param_list` gives its segments.
+  std::optional<std::string_view> param(std::string_view name) const;
+  std::vector<std::string> param_list(std::string_view name) const;
+  std::optional<std::string> query(std::string_view name) const;  // first of that name
+  std::vector<std::string> query_all(std::string_view name) const;
+  std::string_view body() const { return body_; }  // whole when a route's handler runs
+  std::optional<std::string_view> cookie(std::string_view name) const;  // rfc6265-5.4, raw
   net::Address peer() const;
   std::string ip() const;
+
+  // What one handler leaves for those behind it.
+  std::map<std::string, std::any, std::less<>> locals;
+
+ private:
+  friend class Dispatch;
+  friend class Exchange;
+  struct Param {
+    std::string_view name;
+    std::string_view raw;
+    std::string value;
+  };
+  void assign(const RequestHead& head, net::Bytes raw);  // copies; views are moved over
+  void clear();
+
+  std::string text_;  // the head's bytes
+  std::vector<Field> fields_;
+  RequestHead head_;
+  Target target_;
+  std::string body_;
+  std::size_t base_ = 0;  // bytes of the path that mounted routers took
+  std::vector<Param> params_;
+  std::size_t params_from_ = 0;  // those before belong to an outer router
+  class Exchange* exchange_ = nullptr;
 };
 
 }  // namespace strata::http

@@ -1,0 +1,119 @@
+// http/exchange.h - one request with its response, and the pool that they come from. For the
+// drivers: handlers see Request, Response and Reply.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "http/request.h"
+#include "http/response.h"
+#include "http/router.h"
+#include "net/loop.h"
+#include "net/send_queue.h"
+
+namespace strata::http {
+
+// The content of a response, in the form that needs no copy.
+struct Content {
+  std::string_view text;
+  std::string* owned = nullptr;  // moved from, if it is used
+  net::SharedBytes shared;
+  net::FileRange file;  // owns its descriptor while fd >= 0
+  std::uint64_t bytes() const;
+  void append_to(net::SendQueue& out);
+};
+
+// What an exchange needs of the connection that it came on.
+class Carrier {
+ public:
+  virtual ~Carrier() = default;
+  virtual void answer(Exchange& exchange, Content&& content) = 0;  // status and fields are set
+  virtual void settle(Exchange& exchange) = 0;  // it has ended and nothing of it runs
+  virtual void hold(Exchange& exchange) = 0;    // no deadline for the answer
+  virtual void limit_body(Exchange& exchange, std::size_t bytes) = 0;
+  virtual void reset(Exchange& exchange) = 0;
+  virtual std::unique_ptr<net::Connection> give_up(Exchange& exchange) = 0;
+  virtual net::Address peer() const = 0;
+  virtual void log(std::string_view line) = 0;
+};
+
+// Lives in its pool, and is used for one request after another.
+class Exchange {
+ public:
+  Exchange(ExchangePool& pool, std::uint32_t slot);
+  void begin(Carrier& carrier, const RequestHead& head, net::Bytes raw);
+  void add_content(net::Bytes bytes) { request.body_.append(net::as_text(bytes)); }
+  std::string& content() { return request.body_; }
+
+  Carrier& carrier() const { return *carrier_; }
+  ExchangePool& pool() const { return *pool_; }
+  std::uint32_t slot() const { return slot_; }
+  std::uint32_t generation() const { return generation_; }
+  std::string_view response_fields() const { return response.fields_; }
+  bool wants_close() const { return response.close_; }
+  bool held() const { return held_; }
+  void abandon();          // the client has gone: on_abort, and answers are no-ops from here on
+  bool running() const { return running_ != 0; }
+  bool tell_pipelined();   // once; true if somebody wanted to know
+
+  Request request;
+  Response response;
+  Dispatch dispatch;
+  bool of_prefix = false;  // a PrefixRoute answers it: no ETag, no default type
+
+ private:
+  friend class ExchangePool;
+  friend class Response;
+  friend class Running;
+  ExchangePool* pool_;
+  Carrier* carrier_ = nullptr;
+  std::uint32_t slot_;
+  std::uint32_t generation_ = 1;
+  std::uint32_t running_ = 0;  // calls into handlers that are on the stack
+  bool held_ = false;
+  bool in_use_ = false;
+  net::Task on_abort_;
+  net::Task on_pipelined_;
+};
+
+// While one lives, the exchange's handlers may be on the stack. The last one settles it.
+class Running {
+ public:
+  explicit Running(Exchange& exchange) : exchange_(exchange) { ++exchange_.running_; }
+  ~Running();
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+ private:
+  Exchange& exchange_;
+};
+
+// All exchanges of a server: found by slot and generation, so that a handle may outlive what it
+// names. Shared by the server and the handles; `close` when the server dies.
+//   Threads: what says so is for any thread; the rest is the loop's.
+class ExchangePool : public std::enable_shared_from_this<ExchangePool> {
+ public:
+  explicit ExchangePool(net::Loop* loop) : loop_(loop) {}
+  Exchange& acquire();
+  void release(Exchange& exchange);
+  Exchange* find(std::uint32_t slot, std::uint32_t generation) const;
+  void defer(Exchange& exchange);  // a Reply is waited for from now on
+  void close();
+  std::size_t in_use() const { return exchanges_.size() - free_.size(); }
+
+  bool waited_for(std::uint32_t slot, std::uint32_t generation) const;  // any thread
+  bool in_loop_thread() const;                                         // any thread
+  void post(net::Task task);                                           // any thread
+
+ private:
+  mutable std::mutex mutex_;                // guards loop_ and waited_
+  net::Loop* loop_;                         // null once the server has gone
+  std::vector<std::uint32_t> waited_;       // by slot: the generation whose Reply lives, or 0
+  std::vector<std::unique_ptr<Exchange>> exchanges_;
+  std::vector<std::uint32_t> free_;
+};
+
+}  // namespace strata::http

@@ -1,0 +1,59 @@
+// http/field_lines.cpp - "Name: value" CRLF, one after another. (codec)
+#include "http/field_lines.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "http/message.h"
+
+namespace strata::http {
+
+namespace {
+
+// The line of that name from `from` on: where it begins, and behind its CRLF.
+std::pair<std::size_t, std::size_t> find(std::string_view lines, std::string_view name,
+                                         std::size_t from) {
+  while (from < lines.size()) {
+    const std::size_t end = lines.find("\r\n", from) + 2;
+    if (lines[from + name.size() < end ? from + name.size() : from] == ':' &&
+        equals_ignore_case(lines.substr(from, name.size()), name)) {
+      return {from, end};
+    }
+    from = end;
+  }
+  return {lines.size(), lines.size()};
+}
+
+}  // namespace
+
+bool may_be_field(std::string_view name, std::string_view value) {
+  return is_token(name) && std::all_of(value.begin(), value.end(), [](char c) {
+           const auto byte = static_cast<unsigned char>(c);
+           return byte == '\t' || (byte >= 0x20 && byte != 0x7F);
+         });
+}
+
+bool is_framing_field(std::string_view name) {
+  return equals_ignore_case(name, "Content-Length") ||
+         equals_ignore_case(name, "Transfer-Encoding");
+}
+
+void append_line(std::string& lines, std::string_view name, std::string_view value) {
+  lines.append(name).append(": ").append(value).append("\r\n");
+}
+
+void remove_lines(std::string& lines, std::string_view name) {
+  for (auto [begin, end] = find(lines, name, 0); begin < lines.size();) {
+    lines.erase(begin, end - begin);
+    std::tie(begin, end) = find(lines, name, begin);
+  }
+}
+
+std::optional<std::string_view> find_line(std::string_view lines, std::string_view name) {
+  const auto [begin, end] = find(lines, name, 0);
+  if (begin == lines.size()) return std::nullopt;
+  return lines.substr(begin + name.size() + 2, end - begin - name.size() - 4);
+}
+
+}  // namespace strata::http

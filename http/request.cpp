@@ -1,0 +1,112 @@
+// http/request.cpp - what a handler asks a request.
+#include "http/request.h"
+
+#include "http/exchange.h"
+
+namespace strata::http {
+
+void Request::assign(const RequestHead& head, net::Bytes raw) {
+  const std::string_view from = net::as_text(raw);
+  text_.assign(from);
+  const auto moved = [&](std::string_view view) -> std::string_view {
+    if (view.empty()) return {};
+    return std::string_view(text_).substr(static_cast<std::size_t>(view.data() - from.data()),
+                                          view.size());
+  };
+  head_ = head;
+  head_.method = moved(head.method);
+  head_.target = moved(head.target);
+  fields_.clear();
+  for (const Field& field : head.fields) fields_.push_back({moved(field.name), moved(field.value)});
+  head_.fields = fields_;
+  target_ = parse_target(head_.method, head_.target).value_or(Target{});
+  if (target_.path.empty()) target_.path = target_.form == TargetForm::asterisk ? "*" : "/";
+}
+
+// Keeps what the next request can use, unless this one was of an unusual size.
+void Request::clear() {
+  constexpr std::size_t kept_max = 16 * 1024;
+  if (body_.capacity() > kept_max) body_ = std::string();
+  body_.clear();
+  params_.clear();
+  params_from_ = base_ = 0;
+  if (!locals.empty()) locals.clear();
+}
+
+std::string_view Request::path() const {
+  const std::string_view rest = target_.path.substr(base_);
+  return rest.empty() ? std::string_view("/") : rest;
+}
+
+std::string_view Request::base_path() const { return target_.path.substr(0, base_); }
+
+std::string_view Request::header(std::string_view name) const {
+  for (const Field& field : fields_) {
+    if (equals_ignore_case(field.name, name)) return field.value;
+  }
+  return {};
+}
+
+std::size_t Request::header_count(std::string_view name) const {
+  std::size_t count = 0;
+  for (const Field& field : fields_) count += equals_ignore_case(field.name, name) ? 1 : 0;
+  return count;
+}
+
+std::optional<std::string_view> Request::param(std::string_view name) const {
+  for (std::size_t i = params_.size(); i > params_from_; --i) {
+    if (params_[i - 1].name == name) return params_[i - 1].value;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> Request::param_list(std::string_view name) const {
+  std::vector<std::string> result;
+  for (std::size_t i = params_.size(); i > params_from_; --i) {
+    if (params_[i - 1].name != name) continue;
+    std::string_view rest = params_[i - 1].raw;  // split first: a decoded %2F is no border
+    for (bool more = true; more;) {
+      const std::size_t slash = rest.find('/');
+      more = slash != std::string_view::npos;
+      result.push_back(percent_decode(rest.substr(0, slash)).value_or(std::string()));
+      if (more) rest.remove_prefix(slash + 1);
+    }
+    break;
+  }
+  return result;
+}
+
+std::optional<std::string> Request::query(std::string_view name) const {
+  for (auto& [key, value] : parse_query(target_.query)) {
+    if (key == name) return std::move(value);
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> Request::query_all(std::string_view name) const {
+  std::vector<std::string> result;
+  for (auto& [key, value] : parse_query(target_.query)) {
+    if (key == name) result.push_back(std::move(value));
+  }
+  return result;
+}
+
+std::optional<std::string_view> Request::cookie(std::string_view name) const {
+  std::string_view rest = header("Cookie");
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(';'), rest.size());
+    std::string_view pair = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    while (!pair.empty() && pair.front() == ' ') pair.remove_prefix(1);
+    const std::size_t equals = pair.find('=');
+    if (equals != std::string_view::npos && pair.substr(0, equals) == name) {
+      return pair.substr(equals + 1);
+    }
+  }
+  return std::nullopt;
+}
+
+net::Address Request::peer() const { return exchange_->carrier().peer(); }
+std::string Request::ip() const { return peer().host(); }
+
+}  // namespace strata::http
