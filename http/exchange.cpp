@@ -82,12 +82,13 @@ void ExchangePool::release(Exchange& exchange) {
   exchange.request.clear();
   exchange.response.clear();
   exchange.dispatch.clear();
-  exchange.on_abort_ = exchange.on_pipelined_ = net::Task();
+  exchange.on_abort_ = net::Task();
+  exchange.on_pipelined_ = net::Task();
   free_.push_back(exchange.slot_);
 }
 
 Exchange* ExchangePool::find(std::uint32_t slot, std::uint32_t generation) const {
-  if (slot >= exchanges_.size()) return nullptr;
+  if (forgotten_ || slot >= exchanges_.size()) return nullptr;
   Exchange& exchange = *exchanges_[slot];
   return exchange.in_use_ && exchange.generation_ == generation ? &exchange : nullptr;
 }
@@ -96,6 +97,13 @@ void ExchangePool::defer(Exchange& exchange) {
   const std::lock_guard lock(mutex_);
   if (waited_.size() <= exchange.slot_) waited_.resize(exchange.slot_ + 1);
   waited_[exchange.slot_] = exchange.generation_;
+}
+
+void ExchangePool::forget_handles() {
+  const std::lock_guard lock(mutex_);
+  forgotten_ = true;
+  loop_ = nullptr;
+  waited_.assign(waited_.size(), 0);
 }
 
 void ExchangePool::close() {

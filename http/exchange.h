@@ -55,9 +55,9 @@ class Exchange {
   std::string_view response_fields() const { return response.fields_; }
   bool wants_close() const { return response.close_; }
   bool held() const { return held_; }
-  void abandon();          // the client has gone: on_abort, and answers are no-ops from here on
+  void abandon();  // the client has gone: on_abort, and answers are no-ops from here on
   bool running() const { return running_ != 0; }
-  bool tell_pipelined();   // once; true if somebody wanted to know
+  bool tell_pipelined();  // once; true if somebody wanted to know
 
   Request request;
   Response response;
@@ -79,41 +79,61 @@ class Exchange {
   net::Task on_pipelined_;
 };
 
-// While one lives, the exchange's handlers may be on the stack. The last one settles it.
-class Running {
- public:
-  explicit Running(Exchange& exchange) : exchange_(exchange) { ++exchange_.running_; }
-  ~Running();
-  Running(const Running&) = delete;
-  Running& operator=(const Running&) = delete;
-
- private:
-  Exchange& exchange_;
-};
-
 // All exchanges of a server: found by slot and generation, so that a handle may outlive what it
 // names. Shared by the server and the handles; `close` when the server dies.
 //   Threads: what says so is for any thread; the rest is the loop's.
 class ExchangePool : public std::enable_shared_from_this<ExchangePool> {
  public:
   explicit ExchangePool(net::Loop* loop) : loop_(loop) {}
+  // While one lives, code of the server is on the stack.
+  class Busy {
+   public:
+    explicit Busy(ExchangePool& pool) : pool_(pool) { ++pool_.busy_; }
+    ~Busy() { --pool_.busy_; }
+    Busy(const Busy&) = delete;
+    Busy& operator=(const Busy&) = delete;
+
+   private:
+    ExchangePool& pool_;
+  };
+  bool busy() const { return busy_ != 0; }
+
   Exchange& acquire();
   void release(Exchange& exchange);
   Exchange* find(std::uint32_t slot, std::uint32_t generation) const;
   void defer(Exchange& exchange);  // a Reply is waited for from now on
   void close();
+  // From now on find() finds nothing: the server has gone, though a handler may still be running.
+  void forget_handles();
   std::size_t in_use() const { return exchanges_.size() - free_.size(); }
 
   bool waited_for(std::uint32_t slot, std::uint32_t generation) const;  // any thread
-  bool in_loop_thread() const;                                         // any thread
-  void post(net::Task task);                                           // any thread
+  bool in_loop_thread() const;                                          // any thread
+  void post(net::Task task);                                            // any thread
 
  private:
-  mutable std::mutex mutex_;                // guards loop_ and waited_
-  net::Loop* loop_;                         // null once the server has gone
-  std::vector<std::uint32_t> waited_;       // by slot: the generation whose Reply lives, or 0
+  mutable std::mutex mutex_;           // guards loop_ and waited_
+  net::Loop* loop_;                    // null once the server has gone
+  std::vector<std::uint32_t> waited_;  // by slot: the generation whose Reply lives, or 0
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::vector<std::uint32_t> free_;
+  std::uint32_t busy_ = 0;
+  bool forgotten_ = false;
+};
+
+// While one lives, the exchange's handlers may be on the stack. The last one settles it.
+class Running {
+ public:
+  explicit Running(Exchange& exchange) : busy_(exchange.pool()), exchange_(exchange) {
+    ++exchange_.running_;
+  }
+  ~Running();
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+ private:
+  ExchangePool::Busy busy_;
+  Exchange& exchange_;
 };
 
 }  // namespace strata::http

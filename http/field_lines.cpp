@@ -12,14 +12,12 @@ namespace strata::http {
 namespace {
 
 // The line of that name from `from` on: where it begins, and behind its CRLF.
-std::pair<std::size_t, std::size_t> find(std::string_view lines, std::string_view name,
-                                         std::size_t from) {
+std::pair<std::size_t, std::size_t> find_in(std::string_view lines, std::string_view name,
+                                            std::size_t from) {
   while (from < lines.size()) {
     const std::size_t end = lines.find("\r\n", from) + 2;
-    if (lines[from + name.size() < end ? from + name.size() : from] == ':' &&
-        equals_ignore_case(lines.substr(from, name.size()), name)) {
-      return {from, end};
-    }
+    const bool fits = name.size() < end - from && lines[from + name.size()] == ':';
+    if (fits && equals_ignore_case(lines.substr(from, name.size()), name)) return {from, end};
     from = end;
   }
   return {lines.size(), lines.size()};
@@ -44,14 +42,14 @@ void append_line(std::string& lines, std::string_view name, std::string_view val
 }
 
 void remove_lines(std::string& lines, std::string_view name) {
-  for (auto [begin, end] = find(lines, name, 0); begin < lines.size();) {
+  for (auto [begin, end] = find_in(lines, name, 0); begin < lines.size();) {
     lines.erase(begin, end - begin);
-    std::tie(begin, end) = find(lines, name, begin);
+    std::tie(begin, end) = find_in(lines, name, begin);
   }
 }
 
 std::optional<std::string_view> find_line(std::string_view lines, std::string_view name) {
-  const auto [begin, end] = find(lines, name, 0);
+  const auto [begin, end] = find_in(lines, name, 0);
   if (begin == lines.size()) return std::nullopt;
   return lines.substr(begin + name.size() + 2, end - begin - name.size() - 4);
 }

@@ -193,9 +193,8 @@ bool Pattern::match_tokens(const Tokens& tokens, std::string_view path, Captures
 }
 
 bool Pattern::match(std::string_view path, Captures& found) const {
-  return std::any_of(alternatives_.begin(), alternatives_.end(), [&](const Tokens& tokens) {
-    return match_tokens(tokens, path, found);
-  });
+  return std::any_of(alternatives_.begin(), alternatives_.end(),
+                     [&](const Tokens& tokens) { return match_tokens(tokens, path, found); });
 }
 
 }  // namespace strata::http

@@ -64,8 +64,7 @@ void Reply::send(std::string&& body) {
 }
 
 void Reply::send(net::SharedBytes body) {
-  with_response(
-      [shared = std::move(body)](Response& response) { response.send(shared); });
+  with_response([shared = std::move(body)](Response& response) { response.send(shared); });
 }
 
 void Reply::json(std::string_view json_text) {

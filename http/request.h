@@ -27,7 +27,7 @@ class Request {
   std::span<const Field> headers() const { return fields_; }
   std::size_t header_count(std::string_view name) const;
   int minor_version() const { return head_.minor_version; }
-  bool upgrade() const { return head_.upgrade; }  // asks for another protocol (rfc9110-7.8)
+  bool upgrade() const { return head_.upgrade; }     // asks for another protocol (rfc9110-7.8)
   const RequestHead& head() const { return head_; }  // its views are into this request
 
   // Of the matched pattern, decoded. A wildcard's value is whole; `param_list` gives its segments.
@@ -46,6 +46,7 @@ class Request {
  private:
   friend class Dispatch;
   friend class Exchange;
+  friend class ExchangePool;
   struct Param {
     std::string_view name;
     std::string_view raw;

@@ -1,6 +1,8 @@
 // http/response.cpp - status, fields and the ways to end a response.
 #include "http/response.h"
 
+#include <unistd.h>
+
 #include <cassert>
 #include <charconv>
 #include <utility>
@@ -8,6 +10,7 @@
 #include "http/exchange.h"
 #include "http/field_lines.h"
 #include "http/message.h"
+#include "http/mime.h"
 #include "http/validators.h"
 
 namespace strata::http {
@@ -73,9 +76,10 @@ std::optional<std::string_view> Response::get(std::string_view name) const {
   return find_line(fields_, name);
 }
 
-Response& Response::type(std::string_view media_type) {
-  if (media_type.find('/') == std::string_view::npos) media_type = type_of_name(media_type);
-  return set("Content-Type", media_type);
+Response& Response::type(std::string_view name) {
+  if (name.find('/') != std::string_view::npos) return set("Content-Type", name);
+  const bool dot = !name.empty() && name.front() == '.';
+  return set("Content-Type", media_type(dot ? std::string(name) : "." + std::string(name)));
 }
 
 Response& Response::vary(std::string_view name) {
@@ -96,13 +100,12 @@ bool Response::add_validator(std::string_view body) {
   if (exchange_->of_prefix || status_ != 200 || body.size() > tagged_max) return false;
   if (method != "GET" && method != "HEAD") return false;
   if (!get("ETag")) append_line(fields_, "ETag", weak_tag(body));
-  return is_fresh(exchange_->request, get("ETag").value_or(""),
-                  get("Last-Modified").value_or(""));
+  return is_fresh(exchange_->request, get("ETag").value_or(""), get("Last-Modified").value_or(""));
 }
 
 void Response::finish(Content&& content) {
   if (ended_) {
-    if (content.file.fd >= 0) close_file(content.file.fd);
+    if (content.file.fd >= 0) ::close(content.file.fd);
     return;
   }
   const Running running(*exchange_);  // its end settles the exchange, unless a handler runs

@@ -15,6 +15,7 @@ namespace strata::http {
 class Exchange;
 class ExchangePool;
 class Response;
+struct Content;
 
 // A response given later: weak, copyable, usable from any thread. A no-op when the client has
 // gone, or when the request was answered already. Off the loop's thread an answer is posted.
@@ -31,8 +32,8 @@ class Reply {
   void json(std::string_view json_text);
   void send_status(int code);
   void end();
-  void abort();         // RST: no answer
-  Response* response(); // what is to be answered, or nullptr. Loop's thread only.
+  void abort();          // RST: no answer
+  Response* response();  // what is to be answered, or nullptr. Loop's thread only.
   // The connection itself, for another protocol; nothing has been written. Loop's thread only.
   std::unique_ptr<net::Connection> take_connection();
 
@@ -76,9 +77,10 @@ class Response {
   Response& append(std::string_view name, std::string_view value);
   Response& remove(std::string_view name);
   std::optional<std::string_view> get(std::string_view name) const;  // what was set
-  Response& type(std::string_view media_type);  // "text/css", or a file's ending: "css", ".css"
+  Response& type(std::string_view name);  // "text/css", or a file's ending: "css", ".css"
   Response& vary(std::string_view name);
-  Response& cookie(std::string_view name, std::string_view value, const CookieOptions& options = {});
+  Response& cookie(std::string_view name, std::string_view value,
+                   const CookieOptions& options = {});
   Response& clear_cookie(std::string_view name, const CookieOptions& options = {});
 
   void send(std::string_view body);  // text/html; charset=utf-8 unless set
@@ -86,7 +88,7 @@ class Response {
   void send(std::string&& body);     // likewise; a large one is moved, not copied
   void send(net::SharedBytes body);  // application/octet-stream unless set
   void json(std::string_view json_text);
-  void send_status(int code);        // its phrase as text/plain
+  void send_status(int code);           // its phrase as text/plain
   void redirect(std::string_view url);  // 302
   void redirect(int code, std::string_view url);
   void send_file(const std::string& path);  // 404 where there is none
@@ -99,7 +101,7 @@ class Response {
   void held();    // a long poll: `response_timeout` does not run, and a FIN is an abort
   // Bytes of content this request may have; before its content is read, so in PrefixRoute.on_head.
   void max_body(std::size_t bytes);
-  void abort();   // RST: no answer
+  void abort();  // RST: no answer
   // The client went away before the response was complete (also while its body was arriving).
   void on_abort(net::Task task);
   // Bytes of a further request came while this one is unanswered.
@@ -115,7 +117,7 @@ class Response {
   void clear();
   void add_default_type(std::string_view media_type);
   bool add_validator(std::string_view body);  // an ETag; true if the client has it: 304
-  void finish(struct Content&& content);
+  void finish(Content&& content);
 
   Exchange* exchange_;
   int status_ = 200;

@@ -35,15 +35,23 @@ Router::Router(Router&&) noexcept = default;
 Router& Router::operator=(Router&&) noexcept = default;
 
 Router& Router::add_middleware(std::string_view prefix, std::vector<Middleware> handlers) {
-  table_->add({Layer::Kind::middleware, table_->pattern(prefix, true), {}, std::move(handlers), {},
+  table_->add({Layer::Kind::middleware,
+               table_->pattern(prefix, true),
+               {},
+               std::move(handlers),
+               {},
                nullptr});
   return *this;
 }
 
 Router& Router::add_route(std::string_view method, std::string_view pattern,
                           std::vector<Middleware> handlers) {
-  table_->add({Layer::Kind::route, table_->pattern(pattern, false), std::string(method),
-               std::move(handlers), {}, nullptr});
+  table_->add({Layer::Kind::route,
+               table_->pattern(pattern, false),
+               std::string(method),
+               std::move(handlers),
+               {},
+               nullptr});
   return *this;
 }
 
@@ -54,8 +62,8 @@ Router& Router::mount(std::string_view prefix, Router& inner) {
 }
 
 Router& Router::use_error(ErrorHandler handler) {
-  table_->add({Layer::Kind::error, table_->pattern("/", true), {}, {}, std::move(handler),
-               nullptr});
+  table_->add(
+      {Layer::Kind::error, table_->pattern("/", true), {}, {}, std::move(handler), nullptr});
   return *this;
 }
 

@@ -26,10 +26,8 @@ class Next {
   void operator()() const { go(nullptr, How::next); }
   void operator()(std::exception_ptr error) const { go(std::move(error), How::next); }
   template <class E>
-    requires std::derived_from<E, std::exception>
-  void operator()(E error) const {
-    go(std::make_exception_ptr(std::move(error)), How::next);
-  }
+  requires std::derived_from<E, std::exception>
+  void operator()(E error) const { go(std::make_exception_ptr(std::move(error)), How::next); }
   void route() const { go(nullptr, How::route); }    // skips the rest of this route
   void router() const { go(nullptr, How::router); }  // leaves this router
 
@@ -45,8 +43,7 @@ class Next {
 
 using Handler = std::function<void(Request&, Response&)>;
 using Middleware = std::function<void(Request&, Response&, const Next&)>;
-using ErrorHandler =
-    std::function<void(const std::exception&, Request&, Response&, const Next&)>;
+using ErrorHandler = std::function<void(const std::exception&, Request&, Response&, const Next&)>;
 
 // An exception with a status; below 500 its sentence is told to the client.
 struct HttpError : std::runtime_error {
@@ -70,44 +67,54 @@ class Router {
   Router(Router&&) noexcept;
   Router& operator=(Router&&) noexcept;
 
-  template <class... F> Router& use(F... middleware)
-    requires(sizeof...(F) > 0 && !(std::convertible_to<F, std::string_view> || ...)) {
+  template <class... F>
+  Router& use(F... middleware) requires(sizeof...(F) > 0 &&
+                                        !(std::convertible_to<F, std::string_view> || ...)) {
     return add_middleware("/", {wrap(std::move(middleware))...});
   }
-  template <class... F> Router& use(std::string_view prefix, F... middleware)
-    requires(sizeof...(F) > 0) {
+  template <class... F>
+  Router& use(std::string_view prefix, F... middleware) requires(sizeof...(F) > 0) {
     return add_middleware(prefix, {wrap(std::move(middleware))...});
   }
   // What `inner` has and will get; its handlers see paths without the prefix.
   Router& mount(std::string_view prefix, Router& inner);
   Router& use_error(ErrorHandler handler);
 
-  template <class... F> Router& on(std::string_view method, std::string_view pattern, F... handlers)
-    requires(sizeof...(F) > 0) {
+  template <class... F>
+  Router& on(std::string_view method, std::string_view pattern,
+             F... handlers) requires(sizeof...(F) > 0) {
     return add_route(method, pattern, {wrap(std::move(handlers))...});
   }
-  template <class... F> Router& all(std::string_view pattern, F... handlers) {
+  template <class... F>
+  Router& all(std::string_view pattern, F... handlers) {
     return on("", pattern, std::move(handlers)...);
   }
-  template <class... F> Router& get(std::string_view pattern, F... handlers) {  // also HEAD
+  template <class... F>
+  Router& get(std::string_view pattern, F... handlers) {  // also HEAD
     return on("GET", pattern, std::move(handlers)...);
   }
-  template <class... F> Router& head(std::string_view pattern, F... handlers) {
+  template <class... F>
+  Router& head(std::string_view pattern, F... handlers) {
     return on("HEAD", pattern, std::move(handlers)...);
   }
-  template <class... F> Router& post(std::string_view pattern, F... handlers) {
+  template <class... F>
+  Router& post(std::string_view pattern, F... handlers) {
     return on("POST", pattern, std::move(handlers)...);
   }
-  template <class... F> Router& put(std::string_view pattern, F... handlers) {
+  template <class... F>
+  Router& put(std::string_view pattern, F... handlers) {
     return on("PUT", pattern, std::move(handlers)...);
   }
-  template <class... F> Router& patch(std::string_view pattern, F... handlers) {
+  template <class... F>
+  Router& patch(std::string_view pattern, F... handlers) {
     return on("PATCH", pattern, std::move(handlers)...);
   }
-  template <class... F> Router& del(std::string_view pattern, F... handlers) {
+  template <class... F>
+  Router& del(std::string_view pattern, F... handlers) {
     return on("DELETE", pattern, std::move(handlers)...);
   }
-  template <class... F> Router& options(std::string_view pattern, F... handlers) {
+  template <class... F>
+  Router& options(std::string_view pattern, F... handlers) {
     return on("OPTIONS", pattern, std::move(handlers)...);
   }
 
@@ -145,10 +152,10 @@ class Dispatch {
   friend class Next;
   struct Level {
     std::shared_ptr<Router::Table> table;
-    std::size_t layer = 0;      // the one being tried, or running
-    std::size_t handler = 0;    // of it, the next one; 0: not matched yet
-    std::size_t base = 0;       // of the request, when this level began
-    std::size_t params = 0;     // that outer levels found
+    std::size_t layer = 0;    // the one being tried, or running
+    std::size_t handler = 0;  // of it, the next one; 0: not matched yet
+    std::size_t base = 0;     // of the request, when this level began
+    std::size_t params = 0;   // that outer levels found
     std::size_t params_from = 0;
   };
   void go_on(Exchange& exchange);

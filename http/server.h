@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include "http/request.h"
 #include "http/response.h"
@@ -18,13 +19,15 @@ struct ServerOptions {
   net::Duration idle_timeout = 5s;       // between requests
   net::Duration response_timeout = 30s;  // a request that no handler finishes
   net::Duration drain_timeout = 10s;
-  std::size_t max_connections = 0;       // 0: 90 % of RLIMIT_NOFILE
+  std::size_t max_connections = 0;  // 0: 90 % of RLIMIT_NOFILE; above: accepted and closed
+  std::size_t max_per_address = 0;  // of one peer's address; 0: any number
   net::ListenOptions listen;
+  RouterOptions router;
 };
 
 // Answers a path prefix before the router sees it, on the raw target: for a protocol that lives
 // on HTTP. `on_head` runs when the head is whole and may answer at once; `on_request` when the
-// content is.
+// content is. An answer's fields are the route's alone: no Content-Type, no ETag by default.
 struct PrefixRoute {
   std::string prefix;
   std::size_t max_body = 1'000'000;
@@ -33,24 +36,35 @@ struct PrefixRoute {
   bool empty_errors = false;  // refusals of the server itself (413 ...) carry no body
 };
 
+// May be destroyed inside a handler of its own; what is under way then ends without a callback.
+//   Owns:    its connections, until take_connection; its loop, where none was given.
+//   Threads: the loop's, except stop().
 class Server : public Router {
  public:
-  explicit Server(ServerOptions options = {});              // with a loop of its own
+  explicit Server(ServerOptions options = {});  // with a loop of its own
   explicit Server(net::Loop& loop, ServerOptions options = {});
   ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
 
-  std::error_code listen(std::uint16_t port);               // dual-stack, does not block
+  std::error_code listen(std::uint16_t port);  // dual-stack, does not block
   std::error_code listen(const net::Address& address);
-  net::Address address() const;                             // of the first listener
-  std::error_code run();                                    // serves until stop()
-  void stop();                                              // any thread
-  void close();                                             // stops accepting, ends connections
-  void drain(std::function<void()> done);                   // finishes what is under way first
-  void accept(std::unique_ptr<net::Connection> connection); // one from elsewhere
+  net::Address address() const;                              // of the first listener
+  std::error_code run();                                     // serves until stop()
+  void stop();                                               // any thread
+  void close();                                              // stops accepting, ends connections
+  void drain(std::function<void()> done);                    // finishes what is under way first
+  void accept(std::unique_ptr<net::Connection> connection);  // one from elsewhere
   void prefix(PrefixRoute route);
+  // Bytes of content for paths below `prefix` (the longest that fits); `limits.max_body` else.
+  void max_body(std::string_view prefix, std::size_t bytes);
   void on_log(std::function<void(std::string_view)> sink);  // what went wrong, a line each
-  std::size_t connection_count() const;
+  std::size_t connection_count() const;                     // taken ones are not ours any more
   net::Loop& loop();
+
+ private:
+  std::unique_ptr<net::Loop> own_loop_;
+  std::unique_ptr<class ServerCore> core_;
 };
 
 }  // namespace strata::http

@@ -1,6 +1,7 @@
 // http/validators.h - entity tags and dates that a client compares, rfc9110-8.8 and -13. (codec)
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -8,8 +9,18 @@ namespace strata::http {
 
 class Request;
 
-std::string weak_tag(std::string_view body);  // W/"length-hash"
+std::string weak_tag(std::string_view body);                      // W/"length-hash"
+std::string weak_tag(std::uint64_t first, std::uint64_t second);  // W/"first-second", in hex
 // True if the client's copy is as good: If-None-Match, and only without it If-Modified-Since.
 bool is_fresh(const Request& request, std::string_view tag, std::string_view last_modified);
+
+struct ByteRange {
+  std::uint64_t offset = 0;
+  std::uint64_t bytes = 0;
+  bool partial = false;  // 206, with Content-Range
+};
+// One range of a Range field, rfc9110-14.2; the whole where the field is to be ignored (absent,
+// malformed, several ranges); nothing where it lies behind the end: 416.
+std::optional<ByteRange> parse_range(std::string_view text, std::uint64_t size);
 
 }  // namespace strata::http

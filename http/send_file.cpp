@@ -1,0 +1,77 @@
+// http/send_file.cpp - a file as the content of a response: sent by the kernel, not through memory.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "http/date.h"
+#include "http/exchange.h"
+#include "http/mime.h"
+#include "http/validators.h"
+
+namespace strata::http {
+
+namespace {
+
+std::string date_text(std::int64_t seconds) {
+  char text[date_bytes];
+  write_date(seconds, text);
+  return std::string(text, date_bytes);
+}
+
+// rfc9110-13.1.5: a weak tag never matches, so a date that is exactly ours is what counts.
+bool range_applies(const Request& request, std::string_view last_modified) {
+  const std::string_view condition = request.header("If-Range");
+  return condition.empty() || condition == last_modified;
+}
+
+}  // namespace
+
+void Response::send_file(const std::string& path) {
+  if (ended_) return;
+  // Not blocking: opening a pipe would else wait for its writer.
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (fd < 0) return send_status(404);
+  send_file(fd, path);
+}
+
+void Response::send_file(int fd, std::string_view name) {
+  struct stat facts {};
+  const bool regular = ::fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode);
+  if (ended_ || !regular) {
+    ::close(fd);
+    return send_status(404);
+  }
+  const Request& request = exchange_->request;
+  const auto size = static_cast<std::uint64_t>(facts.st_size);
+  const std::string modified = date_text(facts.st_mtim.tv_sec);
+  const auto stamp = static_cast<std::uint64_t>(facts.st_mtim.tv_sec) * 1'000'000'000 +
+                     static_cast<std::uint64_t>(facts.st_mtim.tv_nsec);
+  if (!get("Content-Type")) set("Content-Type", media_type(name));
+  if (!get("Last-Modified")) set("Last-Modified", modified);
+  if (!get("ETag")) set("ETag", weak_tag(size, stamp));
+  set("Accept-Ranges", "bytes");
+  const bool reads = request.method() == "GET" || request.method() == "HEAD";
+  Content content;
+  content.file = {fd, 0, size};
+  if (reads && status_ == 200 && is_fresh(request, *get("ETag"), *get("Last-Modified"))) {
+    status(304);
+    content.file.bytes = 0;
+  } else if (reads && status_ == 200 && range_applies(request, modified)) {
+    const auto range = parse_range(request.header("Range"), size);
+    if (!range) {
+      ::close(fd);
+      set("Content-Range", "bytes */" + std::to_string(size));
+      return send_status(416);
+    }
+    content.file.offset = range->offset;
+    content.file.bytes = range->bytes;
+    if (range->partial) {
+      status(206).set("Content-Range", "bytes " + std::to_string(range->offset) + "-" +
+                                           std::to_string(range->offset + range->bytes - 1) + "/" +
+                                           std::to_string(size));
+    }
+  }
+  finish(std::move(content));
+}
+
+}  // namespace strata::http

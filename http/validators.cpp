@@ -1,0 +1,104 @@
+// http/validators.cpp - tags made, and compared as rfc9110-13.1.2 wants. (codec)
+#include "http/validators.h"
+
+#include <cstring>
+
+#include "http/date.h"
+#include "http/request.h"
+
+namespace strata::http {
+
+namespace {
+
+void append_hex(std::string& to, std::uint64_t value) {
+  char digits[16];
+  char* at = digits + sizeof digits;
+  do {
+    *--at = "0123456789abcdef"[value & 15];
+    value >>= 4;
+  } while (value != 0);
+  to.append(at, static_cast<std::size_t>(digits + sizeof digits - at));
+}
+
+// FNV-1a by words: no secret, only unlikely to be the same for two versions of a page.
+std::uint64_t hash(std::string_view text) {
+  constexpr std::uint64_t prime = 0x100000001B3;
+  std::uint64_t result = 0xCBF29CE484222325;
+  while (text.size() >= 8) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data(), 8);
+    result = (result ^ word) * prime;
+    result ^= result >> 29;  // or the high bytes of a word would never reach the low bits
+    text.remove_prefix(8);
+  }
+  for (const char c : text) result = (result ^ static_cast<unsigned char>(c)) * prime;
+  return result ^ (result >> 32);
+}
+
+std::string_view opaque(std::string_view tag) {
+  return tag.substr(0, 2) == "W/" ? tag.substr(2) : tag;
+}
+
+// rfc9110-8.8.3.2: the weak comparison, which is the one for GET and HEAD.
+bool lists_tag(std::string_view list, std::string_view tag) {
+  if (trim_ows(list) == "*") return true;
+  while (!list.empty()) {
+    const std::size_t begin = list.find('"');
+    if (begin == std::string_view::npos) return false;
+    const std::size_t end = list.find('"', begin + 1);
+    if (end == std::string_view::npos) return false;
+    if (list.substr(begin, end + 1 - begin) == opaque(tag)) return true;
+    list.remove_prefix(end + 1);
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string weak_tag(std::string_view body) { return weak_tag(body.size(), hash(body)); }
+
+std::string weak_tag(std::uint64_t first, std::uint64_t second) {
+  std::string result = "W/\"";
+  append_hex(result, first);
+  result += '-';
+  append_hex(result, second);
+  result += '"';
+  return result;
+}
+
+bool is_fresh(const Request& request, std::string_view tag, std::string_view last_modified) {
+  const std::string_view known_tags = request.header("If-None-Match");
+  if (!known_tags.empty()) return !tag.empty() && lists_tag(known_tags, tag);
+  const std::string_view since = request.header("If-Modified-Since");
+  if (since.empty() || last_modified.empty()) return false;
+  const auto theirs = parse_date(since, 0);
+  const auto ours = parse_date(last_modified, 0);
+  return theirs && ours && *ours <= *theirs;
+}
+
+std::optional<ByteRange> parse_range(std::string_view text, std::uint64_t size) {
+  if (text.substr(0, 6) != "bytes=") return ByteRange{0, size, false};  // rfc9110-14.2: ignored
+  text.remove_prefix(6);
+  const std::size_t dash = text.find('-');
+  if (dash == std::string_view::npos || text.find(',') != std::string_view::npos) {
+    return ByteRange{0, size, false};  // several, or none: the whole is an answer to that
+  }
+  const std::string_view low = text.substr(0, dash);
+  const std::string_view high = text.substr(dash + 1);
+  const auto first = parse_size(low);
+  const auto last = parse_size(high);
+  if ((!low.empty() && !first) || (!high.empty() && !last) || (low.empty() && high.empty())) {
+    return ByteRange{0, size, false};
+  }
+  if (low.empty()) {  // the last so many bytes
+    if (*last == 0) return std::nullopt;
+    const std::uint64_t bytes = *last < size ? *last : size;
+    return bytes == 0 ? std::nullopt : std::optional(ByteRange{size - bytes, bytes, true});
+  }
+  if (last && *last < *first) return ByteRange{0, size, false};
+  if (*first >= size) return std::nullopt;  // 416
+  const std::uint64_t end = last && *last < size ? *last + 1 : size;
+  return ByteRange{*first, end - *first, true};
+}
+
+}  // namespace strata::http
