@@ -4,18 +4,14 @@
 #include <utility>
 
 #include "http/server_connection.h"
-#if __has_include("net/event_loop.h")
 #include "net/event_loop.h"
-#endif
 
 namespace strata::http {
 
-#if __has_include("net/event_loop.h")
 Server::Server(ServerOptions options)
     : Router(options.router),
       own_loop_(std::make_unique<net::EventLoop>()),
       core_(std::make_unique<ServerCore>(*own_loop_, std::move(options), table_)) {}
-#endif
 
 Server::Server(net::Loop& loop, ServerOptions options)
     : Router(options.router),
