@@ -9,6 +9,7 @@
 #include "http/base64.h"
 #include "http/request.h"
 #include "http/server.h"
+#include "http/target.h"
 #include "sio/eio/server_core.h"
 #include "sio/eio/server_socket.h"
 
