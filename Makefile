@@ -87,7 +87,7 @@ NEEDS_BUILD := compiler fmt json zlib
 NEEDS_TEST  := $(NEEDS_BUILD) catch2 node npm chromium
 ifneq ($(filter-out $(NOT_BUILDING),$(or $(MAKECMDGOALS),all)),)
 ifeq ($(shell command -v $(lastword $(CXX)) 2>/dev/null),)
-$(info $(shell NO_INSTALL=1 CXX="$(CXX)" tools/install_missing $(NEEDS_BUILD)))
+$(shell NO_INSTALL=1 CXX="$(CXX)" tools/install_missing $(NEEDS_BUILD) >&2)
 $(error $(CXX) is not here)
 endif
 endif
