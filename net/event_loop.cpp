@@ -42,6 +42,7 @@ EventLoop::EventLoop()
 
 EventLoop::~EventLoop() {
   // Tasks may own connections, which want a whole loop to die in; and these may post again.
+  drop_waiting();
   for (int rounds = 0; rounds < 8; ++rounds) {
     std::vector<Task> dead = std::move(deferred_);
     deferred_.clear();

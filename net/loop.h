@@ -1,10 +1,12 @@
 // net/loop.h - the seam between the drivers and time, turns and sockets.
 // EventLoop implements it over epoll, tests/support with a clock that a test moves.
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
 #include <system_error>
+#include <vector>
 
 #include "net/address.h"
 #include "net/connection.h"
@@ -43,10 +45,27 @@ class Connecting {
   virtual ~Connecting() = default;
 };
 
+// Names a task that waits for its time; copyable, weak, and of no weight.
+class TimerHandle {
+ public:
+  TimerHandle() = default;
+  bool cancel();         // false: it ran, runs, or was cancelled. Not after its loop died
+  bool waiting() const;  // as above
+
+ private:
+  friend class Loop;
+  Loop* loop_ = nullptr;
+  std::uint32_t slot_ = 0;
+  std::uint32_t generation_ = 0;
+};
+
 // One per thread. Everything but post() and stop() is for the loop's own thread.
 class Loop {
  public:
-  virtual ~Loop() = default;
+  Loop();
+  virtual ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
 
   virtual TimePoint now() const = 0;  // the time of this turn; outside a turn, read anew
   virtual void post(Task task) = 0;   // any thread; runs in the next turn
@@ -58,6 +77,8 @@ class Loop {
   // Timers; used through net::Timer or a TimerEntry that its owner holds.
   virtual void arm(TimerEntry& entry, TimePoint deadline) = 0;
   virtual void disarm(TimerEntry& entry) = 0;
+  // Runs `task` once, `delay` from now. Dropping the handle cancels nothing.
+  TimerHandle after(Duration delay, Task task);
 
   virtual Result<std::unique_ptr<Listener>, std::error_code> listen(const Address& address,
                                                                     const ListenOptions& options,
@@ -69,6 +90,15 @@ class Loop {
 
   virtual Result<std::unique_ptr<Connection>, std::error_code> adopt(
       Detached from, const ConnectionOptions& options) = 0;
+
+ protected:
+  void drop_waiting();  // tasks of after() that never ran, while the loop is still whole
+
+ private:
+  friend class TimerHandle;
+  struct OneShot;
+  std::vector<std::unique_ptr<OneShot>> one_shots_;
+  std::vector<std::uint32_t> free_one_shots_;
 };
 
 }  // namespace strata::net
