@@ -178,6 +178,8 @@ void VirtualConnection::watch_writer(bool progress) {
 bool VirtualConnection::flush() {
   if (dead_) return false;
   bool worked = false;
+  // Before the sending: a receiver that stopped at the high mark is offered the rest again.
+  if (!options_.reads_above_high_water && out_.size() > options_.high_water) above_high_ = true;
   if (out_line().reader_gone && !out_.empty()) {
     give_up(std::make_error_code(std::errc::connection_reset));
     return true;
@@ -189,7 +191,6 @@ bool VirtualConnection::flush() {
     out_line().fin = worked = true;
     if (lingering_) loop_.arm(linger_deadline_, loop_.now() + 2s);
   }
-  if (!options_.reads_above_high_water && out_.size() > options_.high_water) above_high_ = true;
   if (above_high_ && out_.size() < options_.low_water) {
     above_high_ = false;
     offer_again_ = worked = true;
