@@ -35,6 +35,7 @@ TEST_CASE("the vectors of the specification, both ways", "[http][codec][rfc4648-
   CHECK(appended == "bZm9v");
 }
 
+// Not padded (rfc4648-3.2), other characters (rfc4648-3.3), bits that carry nothing (rfc4648-3.5).
 TEST_CASE("what is not canonical is no Base64", "[http][codec][rfc4648-3.5]") {
   const std::string texts[] = {
       "Z",

@@ -28,7 +28,7 @@ TEST_CASE("a head is written as it is specified", "[http][codec][rfc9112-4]") {
     ResponseHead head(out, 599);
     head.content_length(0);
     head.chunked();
-    head.close();
+    head.close();  // rfc9112-9.6
     head.end();
   }
   CHECK(out.take_text() ==
@@ -130,7 +130,19 @@ TEST_CASE("a token is found in a list and nowhere else", "[http][codec][rfc9110-
   CHECK(equals_ignore_case("Az-09_", "aZ-09_"));
   CHECK_FALSE(equals_ignore_case("@[`{", "`{@["));  // 32 apart, and no letters
   CHECK_FALSE(equals_ignore_case("a", "ab"));
+}
+
+TEST_CASE("names, values and white space are what the grammar says",
+          "[http][codec][rfc9110-5.6.2]") {
   CHECK(is_token("!#$%&'*+-.^_`|~aZ0123456789abcdefghij"));
   for (const char* const bad : {"", "a b", "a,", "\"a\"", "aaaaaaaaaaaaaaaaaaaa(", "\xC3\xA4"})
     CHECK_FALSE(is_token(bad));
+  CHECK(trim_ows(" \t a \tb\t ") == "a \tb");  // rfc9110-5.6.3
+  CHECK(trim_ows("\t \t").empty());
+  CHECK(trim_ows("\v") == "\v");
+  CHECK(is_field_value(""));
+  CHECK(parse_size("9999999999999999999") == 9'999'999'999'999'999'999u);
+  for (const char* const bad :
+       {"", "-1", "+1", " 1", "1 ", "0x1", "1_0", "1.0", "10000000000000000000"})
+    CHECK_FALSE(parse_size(bad));
 }

@@ -24,7 +24,7 @@ TEST_CASE("a target is one of four forms", "[http][codec][rfc9112-3.2]") {
       {"GET", "/a?b?c", origin, "", "/a", "b?c"},
       {"GET", "//a/b", origin, "", "//a/b", ""},
       {"OPTIONS", "/a", origin, "", "/a", ""},
-      {"GET", "http://a", absolute, "a", "/", ""},
+      {"GET", "http://a", absolute, "a", "/", ""},  // rfc9110-4.2.3
       {"GET", "http://a/", absolute, "a", "/", ""},
       {"POST", "HttpS://a:1/b/c?d", absolute, "a:1", "/b/c", "d"},
       {"GET", "http://a?b", absolute, "a", "/", "b"},
