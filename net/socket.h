@@ -20,8 +20,9 @@ enum class Sent {
 // Non-blocking and close-on-exec. TCP_NODELAY for TCP: the queue is the cork.
 Fd open_socket(int family);
 void set_nodelay(int fd);
-void reset_on_close(int fd);    // SO_LINGER 0: close() sends RST
-int take_socket_error(int fd);  // SO_ERROR
+void reset_on_close(int fd);               // SO_LINGER 0: close() sends RST
+int take_socket_error(int fd);             // SO_ERROR
+std::size_t unacknowledged_bytes(int fd);  // SIOCOUTQ: sent and not yet taken by the peer
 Address local_address(int fd);
 Address peer_address(int fd);
 

@@ -26,7 +26,11 @@ struct TcpConnection::Rare : TimerEntry {
         connection(c) {}
   TcpConnection& connection;
   std::size_t discarded_bytes = 0;
+  TimePoint progress_at{};               // while blocked: when the peer last took something
+  std::size_t untaken_bytes = SIZE_MAX;  // and what the kernel still held then
 };
+
+static constexpr Duration progress_tick_max = 1s;
 
 static constexpr std::uint32_t reading_on = EPOLLIN | EPOLLRDHUP;
 // Edge-triggered while reading is off: an error or a FIN is told once and nothing can spin, not
@@ -221,10 +225,7 @@ void TcpConnection::flush() {
   if (sent == Sent::later) loop_.queue(*this);
   if (sent == Sent::blocked) {
     blocked_ = true;
-    // Renewed by progress alone: a peer that takes a byte now and then is slow, not gone.
-    if (options_->write_timeout > Duration::zero() &&
-        (sent_bytes > 0 || rare_ == nullptr || !rare_->armed()))
-      start_timer(options_->write_timeout);
+    watch_progress(sent_bytes > 0);
     update_interest();
   }
   if (sent == Sent::all) all_sent();
@@ -341,8 +342,32 @@ void TcpConnection::stop_timer() {
   if (rare_ != nullptr) loop_.disarm(*rare_);
 }
 
+// A full socket turns writable when a third of its megabytes is free: a slow peer takes them for
+// longer than any time-out. So a tick looks at what the kernel still holds.
+void TcpConnection::watch_progress(bool progress) {
+  if (options_->write_timeout <= Duration::zero()) return;
+  Rare& state = rare();
+  if (progress || !state.armed()) {
+    state.progress_at = loop_.now();
+    state.untaken_bytes = SIZE_MAX;
+  }
+  start_tick();
+}
+
+void TcpConnection::start_tick() {
+  const Duration left = rare_->progress_at + options_->write_timeout - loop_.now();
+  start_timer(std::min({left, options_->write_timeout / 8, progress_tick_max}));
+}
+
 void TcpConnection::on_timer() {
   if (fin_sent_ && lingers_) return die(0);
+  const std::size_t untaken = unacknowledged_bytes(fd_.get());
+  if (untaken < rare_->untaken_bytes) {
+    // The first look only sets the mark, else every stall would have one tick more.
+    if (rare_->untaken_bytes != SIZE_MAX) rare_->progress_at = loop_.now();
+    rare_->untaken_bytes = untaken;
+  }
+  if (loop_.now() < rare_->progress_at + options_->write_timeout) return start_tick();
   reset_on_close(fd_.get());  // or the kernel would go on trying to deliver
   die(ETIMEDOUT);
 }

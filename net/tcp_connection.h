@@ -63,6 +63,8 @@ class TcpConnection final : public Connection, private EventSource {
   Rare& rare();
   void start_timer(Duration delay);
   void stop_timer();
+  void watch_progress(bool progress);
+  void start_tick();
   void on_timer();
   void die(int error);
   void tell_closed();
