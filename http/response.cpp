@@ -79,7 +79,7 @@ std::optional<std::string_view> Response::get(std::string_view name) const {
 Response& Response::type(std::string_view name) {
   if (name.find('/') != std::string_view::npos) return set("Content-Type", name);
   const bool dot = !name.empty() && name.front() == '.';
-  return set("Content-Type", media_type(dot ? std::string(name) : "." + std::string(name)));
+  return set("Content-Type", media_type((dot ? "x" : "x.") + std::string(name)));
 }
 
 Response& Response::vary(std::string_view name) {

@@ -22,7 +22,8 @@ struct Echo : Fixture {
   }
 };
 
-constexpr std::string_view post = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nworld";
+constexpr std::string_view post =
+    "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nworld";
 constexpr std::string_view chunked =
     "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
     "3\r\nwor\r\n2;a=b\r\nld\r\n0\r\nT: 1\r\n\r\n";
@@ -30,8 +31,8 @@ constexpr std::string_view chunked =
 }  // namespace
 
 TEST_CASE("requests are answered the same however their bytes arrive", "[http][rfc9112-9.3]") {
-  for (const std::size_t chunk : {std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{7},
-                                  SIZE_MAX}) {
+  for (const std::size_t chunk :
+       {std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{7}, SIZE_MAX}) {
     INFO("pieces of " << chunk);
     Echo server;
     server.loop.chunk = chunk;
