@@ -182,6 +182,7 @@ test:                                  ## everything: five layers, interop, brow
 	$$run lesson tests/lesson/run.sh $(BIN); \
 	$$run install tests/install/run "$(MAKE)"; \
 	$$run interop tests/interop/run $(BIN)/echo; \
+	$$run lesson tests/lesson/run.sh $(BIN); \
 	$$run browser tests/browser/run $(BIN)/chat; \
 	tools/sum_results $(RESULTS)/test
 

@@ -17,7 +17,7 @@
 #include "events/event_emitter.h"
 #include "http/server.h"
 #include "net/event_loop.h"
-#include "tools/stop_signals.h"
+#include "net/stop_signals.h"
 
 using namespace strata;
 
@@ -88,7 +88,10 @@ int main(int count, char** arguments) {
     std::fprintf(stderr, "http_dogs: port %u: %s\n", port, error.message().c_str());
     return 1;
   }
-  const tools::StopSignals signals(loop, [&] { app.drain([&] { loop.stop(); }); });
+  // At the first signal what is under way is finished; at the second not even that.
+  const auto stop = [&] { loop.stop(); };
+  const net::StopSignals signals(
+      loop, [&] { app.drain(stop); }, stop);
   std::printf("http_dogs listens on %s\n", app.address().to_string().c_str());
   loop.run();
   std::puts("http_dogs stops");

@@ -12,7 +12,7 @@
 
 #include "http/server.h"
 #include "net/event_loop.h"
-#include "tools/stop_signals.h"
+#include "net/stop_signals.h"
 #include "ws/route.h"
 
 using namespace strata;
@@ -58,8 +58,10 @@ int main(int count, char** arguments) {
       socket.send_binary(message.payload);
     }
   };
-  options.on_close = [](ws::Connection&, ws::CloseCode code, std::string_view) {
+  bool stopping = false;
+  options.on_close = [&](ws::Connection& socket, ws::CloseCode code, std::string_view) {
     std::printf("closed: %u\n", static_cast<unsigned>(code));
+    if (stopping && ws::Endpoint::of(socket).connection_count() == 0) loop.stop();
   };
   ws::Endpoint& echo = ws::route(app, "/echo", std::move(options));
 
@@ -67,11 +69,16 @@ int main(int count, char** arguments) {
     std::fprintf(stderr, "websocket_echo: port %u: %s\n", port, error.message().c_str());
     return 1;
   }
-  // 1001, "going away", to everybody; the loop ends when they have said goodbye.
-  const tools::StopSignals signals(loop, [&] {
-    echo.close();
-    app.drain([&] { loop.stop(); });
-  });
+  // 1001, "going away", to everybody; the loop ends when the last one has said goodbye.
+  const auto stop = [&] { loop.stop(); };
+  const auto drain = [&] {
+    app.drain([&] {
+      stopping = true;
+      if (echo.connection_count() == 0) loop.stop();
+      echo.close();
+    });
+  };
+  const net::StopSignals signals(loop, drain, stop);
   std::printf("websocket_echo listens on %s\n", app.address().to_string().c_str());
   loop.run();
   std::puts("websocket_echo stops");
