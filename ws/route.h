@@ -16,17 +16,17 @@ namespace strata::ws {
 
 struct RouteOptions {
   // Before the 101. False refuses: it has answered then, else the answer is 403.
-  std::function<bool(http::Request&, http::Response&)> on_upgrade;
+  std::function<bool(http::Request&, http::Response&)> on_upgrade = {};
   // The request lives for this call: keep what is needed of its parameters, by `user` for example.
-  std::function<void(Connection&, const http::Request&)> on_open;
-  std::function<void(Connection&, const Message&)> on_message;
-  std::function<void(Connection&, net::Bytes)> on_ping;  // its pong is sent already
-  std::function<void(Connection&, net::Bytes)> on_pong;
-  std::function<void(Connection&)> on_drain;  // after a send answered `queued`: there is room again
-  std::function<void(Connection&, CloseCode, std::string_view reason)> on_close;  // once, and last
-  Limits limits;
-  std::vector<std::string> subprotocols;  // the client's first choice among them is taken
-  std::vector<std::string> origins;       // besides the Host's own; "*" opens all
+  std::function<void(Connection&, const http::Request&)> on_open = {};
+  std::function<void(Connection&, const Message&)> on_message = {};
+  std::function<void(Connection&, net::Bytes)> on_ping = {};  // its pong is sent already
+  std::function<void(Connection&, net::Bytes)> on_pong = {};
+  std::function<void(Connection&)> on_drain = {};  // after a send answered `queued`: there is room again
+  std::function<void(Connection&, CloseCode, std::string_view reason)> on_close = {};  // once, and last
+  Limits limits = {};
+  std::vector<std::string> subprotocols = {};  // the client's first choice among them is taken
+  std::vector<std::string> origins = {};       // besides the Host's own; "*" opens all
 };
 
 // The connections of one route.
