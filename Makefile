@@ -179,7 +179,6 @@ test:                                  ## everything: five layers, interop, brow
 	$(submake) tools test-binaries $(call node_stamp,interop) $(call node_stamp,chat)
 	@run="tools/run_test --brief $(RESULTS)/test"; \
 	for layer in $(LAYERS); do $$run $$layer $(TEST)/$$layer; done; \
-	$$run lesson tests/lesson/run.sh $(BIN); \
 	$$run install tests/install/run "$(MAKE)"; \
 	$$run interop tests/interop/run $(BIN)/echo; \
 	$$run lesson tests/lesson/run.sh $(BIN); \

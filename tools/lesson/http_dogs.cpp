@@ -17,7 +17,7 @@
 #include "events/event_emitter.h"
 #include "http/server.h"
 #include "net/event_loop.h"
-#include "net/stop_signals.h"
+#include "tools/stop_signals.h"
 
 using namespace strata;
 

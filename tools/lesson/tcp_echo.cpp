@@ -13,7 +13,7 @@
 #include <unordered_map>
 
 #include "net/event_loop.h"
-#include "net/stop_signals.h"
+#include "tools/stop_signals.h"
 
 using namespace strata;
 
@@ -68,8 +68,7 @@ int main(int count, char** arguments) {
     std::fprintf(stderr, "tcp_echo: port %u: %s\n", port, listener.error().message().c_str());
     return 1;
   }
-  const auto stop = [&] { loop.stop(); };
-  const net::StopSignals signals(loop, stop, stop);
+  const tools::StopSignals signals(loop, [&] { loop.stop(); });
   std::printf("tcp_echo listens on %s\n", (*listener)->address().to_string().c_str());
   loop.run();
   std::puts("tcp_echo stops");

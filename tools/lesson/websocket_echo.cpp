@@ -12,7 +12,7 @@
 
 #include "http/server.h"
 #include "net/event_loop.h"
-#include "net/stop_signals.h"
+#include "tools/stop_signals.h"
 #include "ws/route.h"
 
 using namespace strata;
@@ -70,15 +70,13 @@ int main(int count, char** arguments) {
     return 1;
   }
   // 1001, "going away", to everybody; the loop ends when the last one has said goodbye.
-  const auto stop = [&] { loop.stop(); };
-  const auto drain = [&] {
+  const tools::StopSignals signals(loop, [&] {
     app.drain([&] {
       stopping = true;
       if (echo.connection_count() == 0) loop.stop();
       echo.close();
     });
-  };
-  const net::StopSignals signals(loop, drain, stop);
+  });
   std::printf("websocket_echo listens on %s\n", app.address().to_string().c_str());
   loop.run();
   std::puts("websocket_echo stops");
