@@ -20,7 +20,10 @@ Server::Server(net::Loop& loop, ServerOptions options)
 // Inside a handler of ours the core outlives us, silent, until the turn ends.
 Server::~Server() {
   core_->die();
-  if (!core_->pool->busy()) return;
+  if (!core_->pool->busy()) {
+    table_.reset();  // what routes hold of connections dies before the loop, with core_
+    return;
+  }
   net::Loop& on = core_->loop;
   on.defer([core = std::move(core_), loop = std::move(own_loop_)]() mutable { core.reset(); });
 }

@@ -8,11 +8,7 @@ namespace strata::ws {
 
 std::unique_ptr<net::Connection> accept(http::Request& request, http::Response& response,
                                         std::string_view subprotocol, std::string_view fields) {
-  http::RequestHead head;
-  head.method = request.method();
-  head.target = request.target();
-  head.minor_version = request.minor_version();
-  head.fields = request.headers();
+  const http::RequestHead& head = request.head();
   if (const auto refusal = check_upgrade(head)) {
     for (const http::Field& field : refusal_fields(refusal->status)) {
       response.set(field.name, field.value);

@@ -20,8 +20,8 @@ MaskingKey random_key() {
   if (used == batch.size()) {
     std::size_t have = 0;
     while (have < sizeof(batch)) {
-      const ssize_t got =
-          ::getrandom(reinterpret_cast<std::uint8_t*>(batch.data()) + have, sizeof(batch) - have, 0);
+      const ssize_t got = ::getrandom(reinterpret_cast<std::uint8_t*>(batch.data()) + have,
+                                      sizeof(batch) - have, 0);
       if (got < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category());
       if (got > 0) have += static_cast<std::size_t>(got);
     }

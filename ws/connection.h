@@ -49,16 +49,16 @@ class Connection final : public net::Receiver {
   SendResult send_shared(const net::SharedBytes& frame, Delivery delivery = Delivery::reliable);
   SendResult ping(net::Bytes payload = {});
   void close(CloseCode code = CloseCode::normal, std::string_view reason = {});
-  void terminate();                    // RST
-  void pause();                        // no event until resume(); bytes wait in the kernel
+  void terminate();  // RST
+  void pause();      // no event until resume(); bytes wait in the kernel
   void resume();
   std::size_t buffered_bytes() const { return below_->out().size(); }
-  bool open() const;                   // no Close sent or received, not ended
+  bool open() const;  // no Close sent or received, not ended
   net::Connection& below() { return *below_; }
   Handler& handler() { return *top_; }
 
-  void* user = nullptr;                // the handler's own
-  std::size_t place = 0;               // the owner's own: where it keeps this connection
+  void* user = nullptr;   // the handler's own
+  std::size_t place = 0;  // the owner's own: where it keeps this connection
 
  private:
   std::size_t receive(net::MutableBytes in) override;
@@ -88,10 +88,10 @@ class Connection final : public net::Receiver {
   Session session_;
   Handler* top_;
   Deadline deadline_;
-  std::size_t stop_above_;             // bytes queued: nothing more is read
+  std::size_t stop_above_;  // bytes queued: nothing more is read
   std::string reason_;
   CloseCode code_ = CloseCode::abnormal;
-  bool shut_ = false;                  // nothing more is read: `below_` is closing
+  bool shut_ = false;  // nothing more is read: `below_` is closing
 };
 
 // Checks the request and takes its connection with the 101 written; nothing where it was refused

@@ -53,8 +53,8 @@ net::Parse<FrameHeader, ProtocolError> parse_header(net::MutableBytes& in, Role 
   header.opcode = static_cast<Opcode>(in[0] & 0x0F);
   if (!is_known(header.opcode)) return refuse("reserved opcode");  // rfc6455-5.2
   // rfc7692-6: RSV1 marks the first frame of a message, never a control frame or a continuation.
-  const bool may_compress = rsv1_allowed && !is_control(header.opcode) &&
-                            header.opcode != Opcode::continuation;
+  const bool may_compress =
+      rsv1_allowed && !is_control(header.opcode) && header.opcode != Opcode::continuation;
   if ((in[0] & 0x30) != 0 || (header.rsv1 && !may_compress)) {
     return refuse("reserved bit set, no extension agreed");  // rfc6455-5.2
   }

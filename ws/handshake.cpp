@@ -38,8 +38,8 @@ bool lists(const http::RequestHead& request, std::string_view name, std::string_
 bool is_client_key(std::string_view key) {
   if (key.size() != 24 || !key.ends_with("==")) return false;
   return std::all_of(key.begin(), key.end() - 2, [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           c == '+' || c == '/';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '/';
   });
 }
 
@@ -151,10 +151,9 @@ std::optional<http::Refusal> check_upgrade(const http::RequestHead& request) {
 }
 
 std::span<const http::Field> refusal_fields(int status) {
-  static constexpr http::Field allow[] = {{"Allow", "GET"}};  // rfc9110-15.5.6
-  static constexpr http::Field upgrade[] = {
-      {"Upgrade", "websocket"},           // rfc9110-15.5.22
-      {"Sec-WebSocket-Version", "13"}};  // rfc6455-4.4
+  static constexpr http::Field allow[] = {{"Allow", "GET"}};                   // rfc9110-15.5.6
+  static constexpr http::Field upgrade[] = {{"Upgrade", "websocket"},          // rfc9110-15.5.22
+                                            {"Sec-WebSocket-Version", "13"}};  // rfc6455-4.4
   if (status == 405) return allow;
   if (status == 426) return upgrade;
   return {};

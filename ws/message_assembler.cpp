@@ -18,8 +18,8 @@ constexpr std::size_t landing_max = 512 * 1024;
 // What is wrong with a data frame at this place, or null.
 const char* MessageAssembler::begin(const FrameHeader& header) {
   const bool continues = header.opcode == Opcode::continuation;
-  if (continues && !open_) return "continuation without a message";        // rfc6455-5.4
-  if (!continues && open_) return "new message inside a fragmented one";   // rfc6455-5.4
+  if (continues && !open_) return "continuation without a message";       // rfc6455-5.4
+  if (!continues && open_) return "new message inside a fragmented one";  // rfc6455-5.4
   if (!continues) {
     text_ = header.opcode == Opcode::text;
     open_ = true;

@@ -15,10 +15,8 @@ Endpoint::Endpoint(RouteOptions options) : options_(std::move(options)) {}
 Endpoint::~Endpoint() = default;
 
 void Endpoint::serve(http::Request& request, http::Response& response) {
-  http::RequestHead head;
-  head.method = request.method();
-  head.minor_version = request.minor_version();
-  head.fields = request.headers();
+  if (over_) return response.send_status(503);
+  const http::RequestHead& head = request.head();
   if (request.method() == "GET" && request.upgrade()) {
     // Several Origins are none that a browser sends (rfc6454-7.3).
     if (head.count("Origin") > 1 ||
@@ -37,14 +35,34 @@ void Endpoint::serve(http::Request& request, http::Response& response) {
       std::make_unique<Connection>(std::move(below), Role::server, options_.limits, *this));
   Connection& opened = *connections_.back();
   opened.place = connections_.size() - 1;
-  if (!options_.on_open) return;
   try {
-    options_.on_open(opened, request);
-  } catch (const std::exception&) {
-    opened.close(CloseCode::internal_error, "internal error");
+    call(options_.on_open, opened, request);
   } catch (...) {
     opened.close(CloseCode::internal_error, "internal error");
   }
+}
+
+// No handler is called once the route is gone, though its last turn may still go on.
+template <class Function, class... Args>
+void Endpoint::call(const Function& handler, Args&&... args) {
+  struct Running {
+    explicit Running(int& c) : calls(c) { ++calls; }
+    ~Running() { --calls; }
+    int& calls;
+  } running(calls_);
+  if (handler && !over_) handler(std::forward<Args>(args)...);
+}
+
+void Endpoint::Bury::operator()(Endpoint* endpoint) const {
+  if (endpoint->calls_ == 0) {
+    delete endpoint;
+    return;
+  }
+  // One of its own handlers destroys the router: the connection that it runs in stays until the
+  // turn's end.
+  endpoint->over_ = true;
+  net::Loop& loop = endpoint->connections_.front()->below().loop();
+  loop.defer([last = std::unique_ptr<Endpoint>(endpoint)] {});
 }
 
 void Endpoint::broadcast(Opcode opcode, net::Bytes payload, const Connection* except,
@@ -68,20 +86,18 @@ void Endpoint::close(CloseCode code, std::string_view reason) {
 }
 
 void Endpoint::on_message(Connection& from, const Message& message) {
-  if (options_.on_message) options_.on_message(from, message);
+  call(options_.on_message, from, message);
 }
 
 void Endpoint::on_ping(Connection& from, net::Bytes payload) {
-  if (options_.on_ping) options_.on_ping(from, payload);
+  call(options_.on_ping, from, payload);
 }
 
 void Endpoint::on_pong(Connection& from, net::Bytes payload) {
-  if (options_.on_pong) options_.on_pong(from, payload);
+  call(options_.on_pong, from, payload);
 }
 
-void Endpoint::on_drain(Connection& from) {
-  if (options_.on_drain) options_.on_drain(from);
-}
+void Endpoint::on_drain(Connection& from) { call(options_.on_drain, from); }
 
 void Endpoint::on_close(Connection& closed, CloseCode code, std::string_view reason) {
   // Out of the list first: a handler that broadcasts its farewell does not reach the dead.
@@ -94,17 +110,16 @@ void Endpoint::on_close(Connection& closed, CloseCode code, std::string_view rea
   connections_.pop_back();
   net::Loop& loop = closed.below().loop();
   loop.defer([mine = std::move(mine)] {});
-  if (options_.on_close) options_.on_close(closed, code, reason);
+  call(options_.on_close, closed, code, reason);
 }
 
 Endpoint& route(http::Router& app, std::string_view pattern, RouteOptions options) {
-  auto endpoint = std::make_shared<Endpoint>(std::move(options));  // copied into the router
-  Endpoint& live = *endpoint;
-  app.all(pattern, http::Handler([endpoint = std::move(endpoint)](
-                                     http::Request& request, http::Response& response) {
-    endpoint->serve(request, response);
-  }));
-  return live;
+  // Shared because a std::function is copied into the router; it stays the only owner.
+  const std::shared_ptr<Endpoint> endpoint(new Endpoint(std::move(options)), Endpoint::Bury());
+  app.all(pattern, http::Handler([endpoint](http::Request& request, http::Response& response) {
+            endpoint->serve(request, response);
+          }));
+  return *endpoint;
 }
 
 }  // namespace strata::ws

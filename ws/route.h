@@ -22,8 +22,10 @@ struct RouteOptions {
   std::function<void(Connection&, const Message&)> on_message = {};
   std::function<void(Connection&, net::Bytes)> on_ping = {};  // its pong is sent already
   std::function<void(Connection&, net::Bytes)> on_pong = {};
-  std::function<void(Connection&)> on_drain = {};  // after a send answered `queued`: there is room again
-  std::function<void(Connection&, CloseCode, std::string_view reason)> on_close = {};  // once, and last
+  // After a send answered `queued`: there is room again.
+  std::function<void(Connection&)> on_drain = {};
+  // Once, and last.
+  std::function<void(Connection&, CloseCode, std::string_view reason)> on_close = {};
   Limits limits = {};
   std::vector<std::string> subprotocols = {};  // the client's first choice among them is taken
   std::vector<std::string> origins = {};       // besides the Host's own; "*" opens all
@@ -31,6 +33,7 @@ struct RouteOptions {
 
 // The connections of one route.
 //   Owns:    them. Destroying it closes them at once, without callbacks.
+//   Lives:   as long as its router, which a handler of its own may destroy.
 //   Errors:  an exception of a handler closes its connection with 1011.
 //   Threads: the loop's.
 class Endpoint final : public Handler {
@@ -67,8 +70,17 @@ class Endpoint final : public Handler {
   void on_close(Connection& closed, CloseCode code, std::string_view reason) override;
   void broadcast(Opcode opcode, net::Bytes payload, const Connection* except, Delivery delivery);
 
+  template <class Function, class... Args>
+  void call(const Function& handler, Args&&... args);
+  friend Endpoint& route(http::Router& app, std::string_view pattern, RouteOptions options);
+  struct Bury {
+    void operator()(Endpoint* endpoint) const;
+  };
+
   RouteOptions options_;
   std::vector<std::unique_ptr<Connection>> connections_;  // each knows its place
+  int calls_ = 0;                                         // of handlers, that have not returned
+  bool over_ = false;
 };
 
 // Serves `pattern` of the router: GET with an upgrade opens, GET without is 426, all else 405.

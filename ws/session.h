@@ -23,10 +23,17 @@ struct Limits {
 
 enum class SendResult { sent, queued, dropped };
 
-struct Ping { net::Bytes payload; };  // its pong is already in the queue, or waits for room there
-struct Pong { net::Bytes payload; };
-struct Closed { CloseCode code; std::string_view reason; };  // the peer's Close frame came
-using Event = std::variant<Message, Ping, Pong, Closed>;     // views: until the next next()
+struct Ping {
+  net::Bytes payload;
+};  // its pong is already in the queue, or waits for room there
+struct Pong {
+  net::Bytes payload;
+};
+struct Closed {
+  CloseCode code;
+  std::string_view reason;
+};                                                        // the peer's Close frame came
+using Event = std::variant<Message, Ping, Pong, Closed>;  // views: until the next next()
 
 using MaskSource = std::function<MaskingKey()>;
 

@@ -97,7 +97,8 @@ TEST_CASE("a client's masking keys come from the kernel", "[ws][rfc6455-5.3]") {
   }
 }
 
-TEST_CASE("our Close without an answer ends in a reset after close_timeout", "[ws][rfc6455-7.1.2]") {
+TEST_CASE("our Close without an answer ends in a reset after close_timeout",
+          "[ws][rfc6455-7.1.2]") {
   Bench bench;
   bench.echo.connection->close(CloseCode::going_away, "restart");
   bench.loop.settle();
@@ -138,7 +139,8 @@ TEST_CASE("an error is named in a Close, then in on_close, and what follows is n
   CHECK(bench.echo.ended == "1006:unmasked frame from a client");
 }
 
-TEST_CASE("a peer that neither reads nor leaves after an error is gone after close_timeout", "[ws]") {
+TEST_CASE("a peer that neither reads nor leaves after an error is gone after close_timeout",
+          "[ws]") {
   Bench bench;
   bench.peer.line().to_client.capacity = 0;
   bench.ask("\x81\x01x");
@@ -147,7 +149,8 @@ TEST_CASE("a peer that neither reads nor leaves after an error is gone after clo
   CHECK(bench.loop.connection_count() == 0);
 }
 
-TEST_CASE("a handler that throws closes with 1011, and nobody else notices", "[ws][rfc6455-7.4.1]") {
+TEST_CASE("a handler that throws closes with 1011, and nobody else notices",
+          "[ws][rfc6455-7.4.1]") {
   for (const char* what : {"throw", "throw 7"}) {
     Bench bench;
     const std::string answer = bench.ask(from_client(0x81, what) + from_client(0x81, "behind"));
@@ -155,7 +158,8 @@ TEST_CASE("a handler that throws closes with 1011, and nobody else notices", "[w
     bench.peer.fin();
     bench.loop.settle();
     CHECK(bench.echo.log == "text:" + std::string(what) + "|");
-    CHECK(bench.echo.ended == (what == std::string("throw") ? "1006:as asked" : "1006:handler threw"));
+    CHECK(bench.echo.ended ==
+          (what == std::string("throw") ? "1006:as asked" : "1006:handler threw"));
   }
 }
 
@@ -282,15 +286,14 @@ TEST_CASE("a large message lands in place, whatever the pieces", "[ws]") {
 }
 
 TEST_CASE("client and server talk over connections that cut as they like", "[ws]") {
-  for (const std::size_t chunk : {std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{7},
-                                  SIZE_MAX}) {
+  for (const std::size_t chunk :
+       {std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{7}, SIZE_MAX}) {
     VirtualLoop loop;
     loop.chunk = chunk;
     EchoHandler server(loop), client(loop);
     client.echoes = false;
-    auto listener = loop.listen(net::Address::loopback(7000), {}, [&](auto connection) {
-      server.open(std::move(connection));
-    });
+    auto listener = loop.listen(net::Address::loopback(7000), {},
+                                [&](auto connection) { server.open(std::move(connection)); });
     REQUIRE(listener.has_value());
     const net::Address address = net::Address::loopback(7000);
     net::ConnectOptions options;

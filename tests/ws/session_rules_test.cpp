@@ -20,7 +20,8 @@ std::string offer(ws::Session& session, std::string wire, net::TimePoint now = s
   for (;;) {
     const auto event = session.next(in, now);
     if (event.need_more()) return events;
-    if (event.failed()) return events + "error:" + std::to_string(static_cast<int>(event.error().code));
+    if (event.failed())
+      return events + "error:" + std::to_string(static_cast<int>(event.error().code));
     events += describe(*event);
   }
 }
@@ -135,7 +136,8 @@ TEST_CASE("no pong follows a Close, even one that waited", "[ws][codec][rfc6455-
   CHECK(out.empty());
 }
 
-TEST_CASE("pings of our own: only a pong in time keeps the connection", "[ws][codec][rfc6455-5.5.2]") {
+TEST_CASE("pings of our own: only a pong in time keeps the connection",
+          "[ws][codec][rfc6455-5.5.2]") {
   ws::Limits limits;
   limits.ping_interval = 25s;
   limits.ping_timeout = 20s;
@@ -180,8 +182,8 @@ TEST_CASE("a client masks each frame with a fresh key", "[ws][codec][rfc6455-5.3
 }
 
 TEST_CASE("client and server talk over pipes of any width", "[ws][codec]") {
-  for (const std::size_t width : {std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{7},
-                                  std::size_t{1} << 30}) {
+  for (const std::size_t width :
+       {std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{7}, std::size_t{1} << 30}) {
     CAPTURE(width);
     net::SendQueue up, down;
     ws::Limits limits;

@@ -1,22 +1,20 @@
 // tests/ws/session_test.cpp - what a session makes of frames, and what it answers.
 #include "ws/session.h"
 
-#include <map>
+#include <random>
 
 #include "tests/catch.h"
 #include "tests/ws/frames.h"
 
 using namespace strata;
 using namespace strata::test;
-using ws::CloseCode;
 using ws::Role;
-using ws::SendResult;
 
 namespace {
 
 struct Row {
   const char* what;
-  std::string wire;    // from a client; a client's session reads the same frames unmasked
+  std::string wire;  // from a client; a client's session reads the same frames unmasked
   std::string events;
   std::string answer;  // unmasked
 };
@@ -36,17 +34,18 @@ std::vector<Row> good_rows(bool masked) {
       {"empty last fragment", f(0x02, "x") + f(0x80, ""), "binary:x|", ""},
       {"ping between fragments", f(0x01, "Hel") + f(0x89, "p") + f(0x80, "lo"),
        "ping:p|text:Hello|", from_server(0x8A, "p")},
-      {"pings and pongs between", f(0x02, "a") + f(0x89, "1") + f(0x00, "b") + f(0x8A, "2") +
-       f(0x89, "") + f(0x80, "c"), "ping:1|pong:2|ping:|binary:abc|",
-       from_server(0x8A, "1") + from_server(0x8A, "")},
+      {"pings and pongs between",
+       f(0x02, "a") + f(0x89, "1") + f(0x00, "b") + f(0x8A, "2") + f(0x89, "") + f(0x80, "c"),
+       "ping:1|pong:2|ping:|binary:abc|", from_server(0x8A, "1") + from_server(0x8A, "")},
       {"ping of 125", f(0x89, std::string(125, 'p')), "ping:" + std::string(125, 'p') + "|",
        from_server(0x8A, std::string(125, 'p'))},
       {"pong that nobody asked for", f(0x8A, "x"), "pong:x|", ""},
       {"text beyond ASCII", f(0x81, kosme), "text:" + kosme + "|", ""},
       {"a character cut by fragments", f(0x01, kosme.substr(0, 3)) + f(0x80, kosme.substr(3)),
        "text:" + kosme + "|", ""},
-      {"a character in four fragments", f(0x01, "\xf0") + f(0x00, "\x9f") + f(0x00, "\x98") +
-       f(0x80, "\x80"), "text:\xf0\x9f\x98\x80|", ""},
+      {"a character in four fragments",
+       f(0x01, "\xf0") + f(0x00, "\x9f") + f(0x00, "\x98") + f(0x80, "\x80"),
+       "text:\xf0\x9f\x98\x80|", ""},
       {"binary is not text", f(0x82, "\xff\xfe"), "binary:\xff\xfe|", ""},
       {"messages one behind the other", f(0x81, "a") + f(0x82, "b") + f(0x81, "c"),
        "text:a|binary:b|text:c|", ""},
@@ -58,9 +57,9 @@ std::vector<Row> good_rows(bool masked) {
       {"close without a code", f(0x88, ""), "closed:1005:|", from_server(0x88, "")},
       {"close with 123 bytes", f(0x88, close_payload(1000, std::string(123, 'r'))),
        "closed:1000:" + std::string(123, 'r') + "|", from_server(0x88, close_payload(1000))},
-      {"nothing counts behind a close", f(0x88, close_payload(1000)) + f(0x81, "late") +
-       f(0x89, "late") + "\xff\xff\xff\xff", "closed:1000:|",
-       from_server(0x88, close_payload(1000))},
+      {"nothing counts behind a close",
+       f(0x88, close_payload(1000)) + f(0x81, "late") + f(0x89, "late") + "\xff\xff\xff\xff",
+       "closed:1000:|", from_server(0x88, close_payload(1000))},
       {"close inside a message", f(0x01, "never") + f(0x88, close_payload(1001)), "closed:1001:|",
        from_server(0x88, close_payload(1001))},
   };
@@ -134,8 +133,10 @@ std::vector<Wrong> wrong_rows(bool masked) {
       {"over the limit", f(0x82, std::string(1001, 'x')), 1009, ""},
       {"text over the limit", f(0x81, std::string(1001, 'x')), 1009, ""},
       {"over the limit by a fragment", f(0x02, std::string(1000, 'x')) + f(0x80, "y"), 1009, ""},
-      {"over the limit by many", f(0x02, std::string(600, 'x')) + f(0x00, std::string(300, 'x')) +
-       f(0x00, std::string(101, 'x')), 1009, ""},
+      {"over the limit by many",
+       f(0x02, std::string(600, 'x')) + f(0x00, std::string(300, 'x')) +
+           f(0x00, std::string(101, 'x')),
+       1009, ""},
       {"a wrong frame behind a good close code", f(0x81, "a") + f(0x88, close_payload(1005)), 1002,
        "text:a|"},
   };
@@ -155,8 +156,8 @@ std::vector<Wrong> wrong_rows(bool masked) {
   rows.push_back({"top bit of a length", head("82 7f 80 00 00 00 00 00 00 00"), 1002, ""});
   rows.push_back({"2^63 - 1 bytes", head("82 7f 7f ff ff ff ff ff ff ff"), 1009, ""});
   rows.push_back({"4 GiB", head("82 7f 00 00 00 01 00 00 00 00"), 1009, ""});
-  rows.push_back({"a size_t that wraps", f(0x02, "abc") + head("80 7f 7f ff ff ff ff ff ff fe"),
-                  1009, ""});
+  rows.push_back(
+      {"a size_t that wraps", f(0x02, "abc") + head("80 7f 7f ff ff ff ff ff ff fe"), 1009, ""});
   return rows;
 }
 
@@ -206,8 +207,8 @@ TEST_CASE("a wrong frame gets a Close with its code, and nothing more is parsed"
       CAPTURE(row.what, static_cast<int>(self));
       const std::string wire = row.wire + frame(0x81, "behind", self == Role::server);
       for (const std::size_t size : {std::size_t{1}, std::size_t{2}, std::size_t{7}, wire.size()}) {
-        const Transcript seen = run_session(wire, pieces_of(wire.size(), size), self,
-                                            small_limits());
+        const Transcript seen =
+            run_session(wire, pieces_of(wire.size(), size), self, small_limits());
         REQUIRE(seen.code == row.code);
         REQUIRE(seen.events == row.events);
         const std::string answer = self == Role::client ? unmasked(seen.answer) : seen.answer;
@@ -256,120 +257,6 @@ TEST_CASE("a length over the limit is refused at the header", "[ws][codec][rfc64
   CHECK(run_session(from_client(0x82, "x"), Role::server, limits).code == 1009);
 }
 
-TEST_CASE("fragments are limited by the bytes they hold, never by their number",
-          "[ws][codec][rfc6455-5.4]") {
-  ws::MessageAssembler assembler(4 << 20);
-  ws::FrameHeader header;
-  header.opcode = ws::Opcode::binary;
-  header.fin = false;
-  header.payload_bytes = 64;
-  std::vector<std::uint8_t> payload(64, 'x');
-  const auto add = [&](bool fin) {
-    header.fin = fin;
-    const auto message = assembler.add(header, {payload, true, true, false}, 0);
-    header.opcode = ws::Opcode::continuation;
-    return message;
-  };
-  for (int i = 1; i < 65536; ++i) {
-    REQUIRE(add(false).need_more());
-    REQUIRE(assembler.held_bytes() <= (4u << 20) + 64 * 1024);
-    REQUIRE(assembler.held_bytes() <= 128u * static_cast<unsigned>(i));
-  }
-  const auto message = add(true);
-  REQUIRE(message.ready());
-  CHECK(message->payload.size() == 4u << 20);
-  assembler.release();
-  CHECK(assembler.held_bytes() == 0);
-  // A million empty ones hold nothing at all.
-  payload.clear();
-  header.payload_bytes = 0;
-  header.opcode = ws::Opcode::binary;
-  for (int i = 0; i < 1'000'000; ++i) add(false);
-  CHECK(assembler.held_bytes() == 0);
-}
-
-TEST_CASE("memory follows what was received, not what was declared", "[ws][codec]") {
-  net::SendQueue out;
-  ws::Limits limits;
-  limits.max_message = 100 << 20;
-  ws::MessageAssembler assembler(limits.max_message);
-  ws::FrameHeader header;
-  header.opcode = ws::Opcode::binary;
-  header.payload_bytes = limits.max_message;
-  std::vector<std::uint8_t> byte(1, 'x');
-  REQUIRE(assembler.add(header, {byte, true, false, false}, limits.max_message - 1).need_more());
-  CHECK(assembler.held_bytes() <= 16);
-  const net::MutableBytes room = assembler.landing(limits.max_message - 1);
-  CHECK(room.size() >= 1);
-  CHECK(assembler.held_bytes() <= 64 * 1024);
-}
-
-TEST_CASE("a whole small message is a view of the received bytes", "[ws][codec]") {
-  net::SendQueue out;
-  ws::Session session(Role::server, {}, out);
-  std::string wire = from_client(0x81, "Hello");
-  net::MutableBytes in = mutable_bytes(wire);
-  const auto event = session.next(in);
-  REQUIRE(event.ready());
-  CHECK(net::as_text(std::get<ws::Message>(*event).payload).data() == wire.data() + 6);
-}
-
-TEST_CASE("a large payload can be received where it is kept", "[ws][codec]") {
-  for (const bool text : {false, true}) {
-    std::string payload(300'000, 'a');
-    for (std::size_t i = 0; i < payload.size(); i += 7) payload[i] = static_cast<char>('b' + i % 20);
-    if (text) payload.replace(150'000, 4, "\xf0\x9f\x98\x80");
-    const std::string wire = from_client(text ? 0x81 : 0x82, payload) + from_client(0x81, "next");
-    net::SendQueue out;
-    ws::Session session(Role::server, {}, out);
-    std::string events;
-    std::size_t landings = 0;
-    std::string kept;
-    for (std::size_t at = 0; at < wire.size();) {
-      const net::MutableBytes place = kept.empty() ? session.landing() : net::MutableBytes();
-      net::MutableBytes in;
-      std::string block;
-      if (!place.empty()) {
-        const std::size_t got = std::min({place.size(), wire.size() - at, std::size_t{50'001}});
-        std::copy_n(wire.begin() + static_cast<std::ptrdiff_t>(at), got, place.begin());
-        session.landed(got);
-        at += got;
-        ++landings;
-      } else {
-        const std::size_t got = std::min(wire.size() - at, std::size_t{20'000});
-        block = kept + wire.substr(at, got);
-        at += got;
-        in = mutable_bytes(block);
-      }
-      for (;;) {
-        const auto event = session.next(in);
-        REQUIRE_FALSE(event.failed());
-        if (event.need_more()) break;
-        events += describe(*event);
-      }
-      kept = std::string(net::as_text(in));
-    }
-    CHECK(events == (text ? "text:" : "binary:") + payload + "|text:next|");
-    CHECK(landings >= 3);
-  }
-}
-
-TEST_CASE("a wrong byte that landed is refused too", "[ws][codec][rfc6455-8.1]") {
-  std::string wire = from_client(0x81, std::string(30'000, 'a') + "\xff" + std::string(50'000, 'a'));
-  net::SendQueue out;
-  ws::Session session(Role::server, {}, out);
-  net::MutableBytes in = mutable_bytes(wire).first(20'000);
-  REQUIRE(session.next(in).need_more());
-  const net::MutableBytes place = session.landing();
-  REQUIRE(place.size() >= 16 * 1024);
-  std::copy_n(wire.begin() + 20'000, 12'000, place.begin());
-  session.landed(12'000);
-  const auto event = session.next(in);
-  REQUIRE(event.failed());
-  CHECK(event.error().code == CloseCode::invalid_payload);
-  CHECK(session.landing().empty());
-}
-
 TEST_CASE("any chunks of any stream give the same events and answers", "[ws][codec]") {
   const unsigned seed = std::random_device{}();
   CAPTURE(seed);
@@ -388,8 +275,8 @@ TEST_CASE("any chunks of any stream give the same events and answers", "[ws][cod
     }
     if (random() % 4 == 0 && !wire.empty()) wire[random() % wire.size()] ^= 0x10;
     const Transcript whole = run_session(wire, self, small_limits());
-    const Transcript cut = run_session(wire, random_pieces(wire.size(), random), self,
-                                       small_limits());
+    const Transcript cut =
+        run_session(wire, random_pieces(wire.size(), random), self, small_limits());
     REQUIRE(cut.events == whole.events);
     REQUIRE(cut.answer == whole.answer);
     REQUIRE(cut.code == whole.code);

@@ -27,7 +27,8 @@ TEST_CASE("SHA-1 gives the digests of the standard", "[ws][codec][fips180-4-6.1]
   CHECK(sha1_hex(std::string(1'000'000, 'a')) == "34aa973cd4c4daa4f61eeb2bdbad27316534016f");
 }
 
-// Against Python's hashlib: the digests of "", "a", "aa" ... up to 130 letters, themselves digested.
+// Against Python's hashlib: the digests of "", "a", "aa" ... up to 130 letters, themselves
+// digested.
 TEST_CASE("SHA-1 pads right at every length up to two blocks", "[ws][codec][fips180-4-5.1]") {
   std::string all;
   for (std::size_t length = 0; length <= 130; ++length) all += sha1_hex(std::string(length, 'a'));

@@ -82,7 +82,11 @@ bool slow_is_utf8(net::Bytes bytes) {
   std::size_t at = 0;
   while (at < bytes.size()) {
     const std::uint8_t lead = bytes[at];
-    const int follow = lead < 0x80 ? 0 : lead >> 5 == 6 ? 1 : lead >> 4 == 14 ? 2 : lead >> 3 == 30 ? 3 : -1;
+    const int follow = lead < 0x80       ? 0
+                       : lead >> 5 == 6  ? 1
+                       : lead >> 4 == 14 ? 2
+                       : lead >> 3 == 30 ? 3
+                                         : -1;
     if (follow < 0) return false;
     std::uint32_t value = follow == 0 ? lead : lead & (0x3Fu >> follow);
     for (int i = 1; i <= follow; ++i) {
@@ -92,7 +96,8 @@ bool slow_is_utf8(net::Bytes bytes) {
       value = value << 6 | (next & 0x3Fu);
     }
     constexpr std::uint32_t least[] = {0, 0x80, 0x800, 0x10000};
-    if (value < least[follow] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return false;
+    if (value < least[follow] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF))
+      return false;
     at += static_cast<std::size_t>(follow) + 1;
   }
   return true;
@@ -125,7 +130,8 @@ TEST_CASE("every sequence of up to three bytes is judged as the slow rule does",
   std::size_t wrong = 0;
   for (unsigned a = 0; a < 256; ++a) {
     for (unsigned b = 0; b < 256; ++b) {
-      for (unsigned c : {0x00u, 0x41u, 0x7Fu, 0x80u, 0x8Fu, 0x90u, 0x9Fu, 0xA0u, 0xBFu, 0xC2u, 0xFFu}) {
+      for (unsigned c :
+           {0x00u, 0x41u, 0x7Fu, 0x80u, 0x8Fu, 0x90u, 0x9Fu, 0xA0u, 0xBFu, 0xC2u, 0xFFu}) {
         bytes = {std::uint8_t(a), std::uint8_t(b), std::uint8_t(c)};
         wrong += ws::is_utf8(bytes) != slow_is_utf8(bytes);
         bytes.push_back(0x80);
@@ -140,8 +146,12 @@ TEST_CASE("random text is judged the same in any pieces", "[ws][codec][rfc3629-4
   const unsigned seed = std::random_device{}();
   CAPTURE(seed);
   std::mt19937 random(seed);
-  const std::string letters[] = {"a", "plain ascii text, somewhat longer than a word or two",
-                                 hex("c3 a9"), hex("e2 82 ac"), hex("f0 9f 98 80"), hex("ed 9f bf")};
+  const std::string letters[] = {"a",
+                                 "plain ascii text, somewhat longer than a word or two",
+                                 hex("c3 a9"),
+                                 hex("e2 82 ac"),
+                                 hex("f0 9f 98 80"),
+                                 hex("ed 9f bf")};
   for (int round = 0; round < 300; ++round) {
     std::string text;
     for (auto i = random() % 30; i > 0; --i) text += letters[random() % 6];
