@@ -74,7 +74,7 @@ std::size_t TimerQueue::fire_due(TimePoint now) {
   // First taken out, then fired: what a callback arms, even for the past, is not among them.
   while (!heap_.empty() && heap_.front().key <= now) {
     Slot& first = heap_.front();
-    if (first.entry->deadline > now) {
+    if (first.entry->deadline > first.key) {  // it moved later, though perhaps not beyond `now`
       first.key = first.entry->deadline;
       sift_down(0);
       continue;

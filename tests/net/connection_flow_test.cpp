@@ -131,14 +131,14 @@ TEST_CASE("two clients' ends that both fill up still read each other", "[net]") 
 
 TEST_CASE("a writer without progress times out, one with progress does not", "[net]") {
   ListenOptions options;
-  options.connection.write_timeout = 60ms;
+  options.connection.write_timeout = 400ms;
   Loopback here(options);
-  auto [client, peer] = here.pair(4096);
+  auto [client, peer] = here.pair(64 * 1024);
   peer->connection->out().append(std::string(16 << 20, 'y'));
   const TimePoint begin = here.loop.now();
-  // Reads a little now and then for four times the time-out.
-  while (here.loop.now() < begin + 240ms) {
-    char room[1000];
+  // Reads slowly for longer than the time-out, so that the socket hardly ever turns writable.
+  while (here.loop.now() < begin + 1000ms) {
+    char room[16 * 1024];  // a window is told again by half of the buffer: no finer progress
     [[maybe_unused]] const ssize_t got = ::recv(client.fd(), room, sizeof room, 0);
     here.loop.poll_once(10ms);
   }

@@ -50,6 +50,20 @@ TEST_CASE("a deadline moved later fires at the later time only, moved earlier at
   CHECK(queue.fire_due(TimePoint(20ms)) == 1);
 }
 
+TEST_CASE("entries that are late together still fire in the order of their deadlines",
+          "[net][codec]") {
+  TimerQueue queue;
+  Counted moved, soon;
+  std::vector<int> order;
+  moved.then = [&] { order.push_back(10); };
+  soon.then = [&] { order.push_back(5); };
+  queue.arm(moved, TimePoint(1ms));
+  queue.arm(soon, TimePoint(5ms));
+  queue.arm(moved, TimePoint(10ms));
+  CHECK(queue.fire_due(TimePoint(20ms)) == 2);
+  CHECK(order == std::vector<int>{5, 10});
+}
+
 TEST_CASE("an entry armed by a callback waits for the next call, even for the past",
           "[net][codec]") {
   TimerQueue queue;
