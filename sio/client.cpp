@@ -1,0 +1,152 @@
+// sio/client.cpp - packets to the sockets of one connection, sio5-connect.
+#include "sio/client.h"
+
+#include <algorithm>
+
+#include "sio/hub.h"
+#include "sio/namespace.h"
+#include "sio/socket.h"
+
+namespace strata::sio {
+
+Client::Client(Hub& hub, eio::Socket& session)
+    : hub_(&hub), session_(&session), decoder_(hub.limits(), hub.elements()) {
+  connect_timer_ = std::make_unique<net::Timer>(hub.loop(), [this] {
+    violated("no namespace was joined in time");  // sio5-connect: connectTimeout
+  });
+  connect_timer_->start(hub.options().connect_timeout);
+}
+
+void Client::on_text(std::string_view text) {
+  if (!ended_) answer(decoder_.on_text(text));
+}
+
+void Client::on_binary(Bytes bytes) {
+  if (!ended_) answer(decoder_.on_binary(bytes));
+}
+
+void Client::answer(const Decoder::Answer& decoded) {
+  if (decoded.failed()) {
+    fail(decoded.error());
+  } else if (decoded.ready()) {
+    dispatch(*decoded);
+    decoder_.release();
+  }
+}
+
+// sio5-connect: what is said to a namespace before CONNECT, or against the direction, ends all.
+void Client::dispatch(const Decoder::Decoded& decoded) {
+  const Packet& packet = decoded.packet;
+  Socket* const socket = find(packet.nsp);
+  if (packet.type == PacketType::connect) {
+    if (socket == nullptr) return connect(packet);
+    return violated("a second CONNECT for one namespace");
+  }
+  if (socket == nullptr || socket->waiting()) return violated("a packet before CONNECT");
+  switch (packet.type) {
+    case PacketType::event: {
+      std::string unescaped;
+      const std::string_view event = event_name((*decoded.content.elements)[0], unescaped);
+      return socket->on_event(Args(decoded.content, 1), event, packet.id);
+    }
+    case PacketType::ack:
+      if (packet.id) socket->on_ack(*packet.id, Args(decoded.content, 0));
+      return;
+    case PacketType::disconnect:
+      return socket->closed("client namespace disconnect", {});
+    default:
+      return violated("a packet that only servers send");
+  }
+}
+
+void Client::connect(const Packet& packet) {
+  if (sockets_.size() >= hub_->options().max_namespaces)
+    return refuse(packet.nsp, "Too many namespaces");
+  Namespace* const nsp = hub_->find(packet.nsp);
+  if (nsp == nullptr) return refuse(packet.nsp, "Invalid namespace");
+  Json auth = packet.data.empty() ? Json() : build_json(packet.data);
+  Socket& socket = hub_->make_socket(*this, *nsp, std::move(auth));
+  sockets_.push_back(&socket);
+  nsp->admit(socket);
+}
+
+bool Client::send(std::string_view text, std::span<const Bytes> attachments) {
+  if (!session_->open() || !session_->send_text(text)) return false;
+  for (const Bytes bytes : attachments)  // sio5-binary: nothing may come between
+    if (!session_->send_binary(bytes)) return false;
+  return true;
+}
+
+bool Client::send(std::span<eio::SharedMessage> messages) {
+  if (!session_->open()) return false;
+  for (eio::SharedMessage& message : messages)
+    if (!session_->send(message)) return false;
+  return true;
+}
+
+void Client::refuse(std::string_view nsp, std::string_view message, const Json* data) {
+  std::string text;
+  append_connect_error(text, nsp, message, data);
+  send(text, {});
+}
+
+void Client::joined() { connect_timer_.reset(); }
+
+void Client::remove(Socket& socket) { std::erase(sockets_, &socket); }
+
+void Client::disconnect_all() {
+  const std::vector<Socket*> sockets = sockets_;  // each takes itself off the list
+  for (Socket* const socket : sockets) {
+    if (socket->waiting()) {
+      socket->drop();
+    } else {
+      socket->disconnect(false);
+    }
+  }
+  if (std::exchange(ended_, true)) return;
+  session_->close("forced server close");
+}
+
+void Client::close_sockets(std::string_view reason, std::string_view detail) {
+  const std::vector<Socket*> sockets = sockets_;
+  for (Socket* const socket : sockets) {
+    if (socket->waiting()) {
+      socket->drop();
+    } else {
+      socket->closed(reason, detail);
+    }
+  }
+}
+
+void Client::on_close(std::string_view reason, std::string_view detail) {
+  ended_ = true;
+  connect_timer_.reset();
+  close_sockets(reason, detail);
+}
+
+// sio5-disconnect: every socket hears why, then the session ends.
+void Client::fail(PacketError error) {
+  ended_ = true;
+  const std::string_view why = describe(error);
+  hub_->log("a packet was refused: ", why);
+  const std::vector<Socket*> sockets = sockets_;
+  for (Socket* const socket : sockets)
+    if (socket->connected()) socket->raise(Error{std::string(why), {}, {}, {}, {}});
+  session_->close("forced close");
+}
+
+void Client::violated(std::string_view what) {
+  ended_ = true;
+  hub_->log("a connection was closed: ", what);
+  eio::Socket& session = *session_;
+  close_sockets("forced server close", what);
+  session.close("forced server close");
+}
+
+Socket* Client::find(std::string_view nsp) const {
+  for (Socket* const socket : sockets_)
+    if (socket->nsp().name() == nsp) return socket;
+  return nullptr;
+}
+
+}  // namespace strata::sio

@@ -1,0 +1,57 @@
+// sio/client.h - one Engine.IO session and the sockets that it carries, one for each namespace.
+#pragma once
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "net/timer.h"
+#include "sio/binary.h"
+#include "sio/eio/server.h"
+#include "sio/emit.h"
+
+namespace strata::sio {
+
+class Hub;
+class Socket;
+
+//   Owns:    what it waits for: attachments, a first CONNECT.
+//   Lives:   in the hub, until the session's on_close has returned and the turn has ended.
+//   Errors:  a wrong packet closes the session, with `error` on each of its sockets.
+//   Threads: the loop's.
+class Client {
+ public:
+  Client(Hub& hub, eio::Socket& session);
+  void on_text(std::string_view text);
+  void on_binary(Bytes bytes);
+  void on_close(std::string_view reason, std::string_view detail);
+
+  eio::Socket& session() const { return *session_; }
+  bool writable() const { return !ended_ && session_->writable(); }
+  bool send(std::string_view text, std::span<const Bytes> attachments);
+  bool send(std::span<eio::SharedMessage> messages);  // a packet for many
+  void refuse(std::string_view nsp, std::string_view message, const Json* data = nullptr);
+  void joined();  // a first namespace: it may stay
+  void remove(Socket& socket);
+  void disconnect_all();  // `41` for each namespace, then the session ends
+  void close_sockets(std::string_view reason, std::string_view detail);
+
+  std::size_t place = 0;  // in the hub's list
+
+ private:
+  void answer(const Decoder::Answer& decoded);
+  void dispatch(const Decoder::Decoded& decoded);
+  void connect(const Packet& packet);
+  void fail(PacketError error);
+  void violated(std::string_view what);
+  Socket* find(std::string_view nsp) const;
+
+  Hub* hub_;
+  eio::Socket* session_;
+  Decoder decoder_;
+  std::vector<Socket*> sockets_;  // those that wait for a middleware too
+  std::unique_ptr<net::Timer> connect_timer_;
+  bool ended_ = false;  // closed, or closing for an error: nothing more is heard
+};
+
+}  // namespace strata::sio

@@ -1,0 +1,30 @@
+// sio/emit.cpp - packets that wait, and names that nobody may emit. (codec)
+#include "sio/emit.h"
+
+namespace strata::sio {
+
+OwnedPacket::OwnedPacket(const PacketWriter& writer)
+    : text(writer.text()), head_bytes(writer.head_bytes()) {
+  for (const Bytes bytes : writer.attachments()) attachments.emplace_back(net::as_text(bytes));
+}
+
+void OwnedPacket::insert_head(std::string_view nsp, std::optional<std::uint64_t> id) {
+  std::string head;
+  if (nsp != "/") head.append(nsp).push_back(',');
+  if (id) append_number(head, *id);
+  text.insert(head_bytes, head);
+}
+
+void refuse_reserved(std::string_view event) {
+  if (!is_reserved(event)) return;
+  throw std::invalid_argument('"' + std::string(event) + "\" is a reserved event name");
+}
+
+void write_event(PacketWriter& writer, std::string_view nsp, std::string_view event,
+                 const Values& values) {
+  writer.begin(PacketType::event, nsp);
+  append_quoted(writer.next(), event);
+  values.write_to(writer);
+}
+
+}  // namespace strata::sio

@@ -1,0 +1,109 @@
+// sio/emit.h - the forms of emit, once for everything that can: Socket, Broadcast, Namespace,
+// Server, SocketRef.
+#pragma once
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "net/time.h"
+#include "sio/write_value.h"
+
+namespace strata::sio {
+
+struct SendFlags {
+  bool drop_if_busy = false;  // volatile
+  bool compress = true;
+  std::optional<net::Duration> timeout;  // for the answer
+};
+
+// A packet that left its values behind: it may wait, and change its thread.
+struct OwnedPacket {
+  OwnedPacket() = default;
+  explicit OwnedPacket(const PacketWriter& writer);
+  void insert_head(std::string_view nsp, std::optional<std::uint64_t> id);  // written without
+  std::string text;
+  std::size_t head_bytes = 0;  // namespace and id go in behind these
+  std::vector<std::string> attachments;
+};
+
+// Throws std::invalid_argument for a name that only the library emits.
+void refuse_reserved(std::string_view event);
+// ["event",...values] as a packet in `writer`, its head without namespace or id if `nsp` is "/".
+void write_event(PacketWriter& writer, std::string_view nsp, std::string_view event,
+                 const Values& values);
+
+// `Self` has  bool emit_values(std::string_view, const Values&, Self::OnAnswer)
+//        and  static Self::OnAnswer on_answer(F).
+//   Errors:  a reserved name throws std::invalid_argument. False: nothing was sent.
+template <class Self>
+class EmitForms {
+ public:
+  // One value, or two, may stand in braces: emit("news", {{"name", "spot"}}).
+  bool emit(std::string_view event, const Json& value) {
+    return put(event, [&value](PacketWriter& w) { write_value(w, value); });
+  }
+  bool emit(std::string_view event, const Json& first, const Json& second) {
+    return put(event, [&](PacketWriter& w) {
+      write_value(w, first);
+      write_value(w, second);
+    });
+  }
+  // Braces before a callback, which hears the answer.
+  template <Callback F>
+  bool emit(std::string_view event, Json::initializer_list_t value, F&& callback) {
+    const Json json(value);
+    return put(
+        event, [&json](PacketWriter& w) { write_value(w, json); },
+        Self::on_answer(std::forward<F>(callback)));
+  }
+  // Any number of values of any types with a to_json; a callback may stand last.
+  template <class... V>
+  bool emit(std::string_view event, V&&... values) {
+    if constexpr (last_is_callback<V...>()) {
+      return split(event, std::forward_as_tuple(std::forward<V>(values)...),
+                   std::make_index_sequence<sizeof...(V) - 1>{});
+    } else {
+      return put(event, [&]([[maybe_unused]] PacketWriter& w) { (write_value(w, values), ...); });
+    }
+  }
+
+  // The event "message".
+  bool send(const Json& value) { return emit("message", value); }
+  template <class... V>
+  bool send(V&&... values) {
+    return emit("message", std::forward<V>(values)...);
+  }
+
+ private:
+  template <class... V>
+  static constexpr bool last_is_callback() {
+    if constexpr (sizeof...(V) == 0) {
+      return false;
+    } else {
+      using Last = std::tuple_element_t<sizeof...(V) - 1, std::tuple<V...>>;
+      return Callback<Last>;
+    }
+  }
+  template <class Write>
+  bool put(std::string_view event, const Write& write) {
+    refuse_reserved(event);
+    return static_cast<Self*>(this)->emit_values(event, Values(write), {});
+  }
+  template <class Write, class OnAnswer>
+  bool put(std::string_view event, const Write& write, OnAnswer on_answer) {
+    refuse_reserved(event);
+    return static_cast<Self*>(this)->emit_values(event, Values(write), std::move(on_answer));
+  }
+  template <class Tuple, std::size_t... I>
+  bool split(std::string_view event, Tuple&& all, std::index_sequence<I...>) {
+    return put(
+        event, [&]([[maybe_unused]] PacketWriter& w) { (write_value(w, std::get<I>(all)), ...); },
+        Self::on_answer(std::get<sizeof...(I)>(std::forward<Tuple>(all))));
+  }
+};
+
+}  // namespace strata::sio

@@ -1,0 +1,35 @@
+// sio/handshake.h - what the first request of a connection said, and the CONNECT of a socket.
+#pragma once
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "sio/eio/server.h"
+#include "sio/json.h"
+
+namespace strata::sio {
+
+//   Lives:  as its socket.
+class Handshake {
+ public:
+  Handshake(const eio::Handshake& first, Json auth);
+  std::string_view header(std::string_view name) const;  // name in any case; empty if absent
+  std::string_view query(std::string_view name) const;
+  const std::vector<std::pair<std::string, std::string>>& headers() const {
+    return first_->headers;
+  }
+  const std::vector<std::pair<std::string, std::string>>& query() const { return first_->query; }
+  const std::string& url() const { return first_->url; }
+  const std::string& address() const { return first_->address; }
+  bool xdomain() const { return first_->xdomain; }
+  bool secure() const { return false; }                   // TLS ends in front of us
+  std::int64_t issued() const { return first_->issued; }  // ms since the epoch
+  std::string time() const;                               // "Sun Nov 22 2026 08:25:19 GMT+0000"
+  const Json& auth() const;                               // {} if the client gave none
+
+ private:
+  const eio::Handshake* first_;
+  Json auth_;  // null for {}: ten thousand empty objects are not free
+};
+
+}  // namespace strata::sio

@@ -1,0 +1,110 @@
+// sio/hub.cpp - sessions in, sockets out.
+#include "sio/hub.h"
+
+#include <sys/random.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "sio/socket.h"
+
+namespace strata::sio {
+
+Hub::Hub(net::Loop& loop, HubOptions options)
+    : loop_(&loop), options_(std::move(options)), link_(std::make_shared<Link>(loop, *this)) {
+  of("/");
+}
+
+Hub::~Hub() { link_->close(); }
+
+Namespace& Hub::of(std::string_view name) {
+  std::string full(name.starts_with('/') ? "" : "/");
+  full.append(name);
+  auto& made = namespaces_[full];
+  if (!made) made = std::make_unique<Namespace>(*this, full);
+  return *made;
+}
+
+Namespace* Hub::find(std::string_view name) const {
+  const auto found = namespaces_.find(name);
+  return found == namespaces_.end() ? nullptr : found->second.get();
+}
+
+void Hub::close() {
+  for (std::size_t i = 0; i < clients_.size(); ++i)
+    clients_[i]->close_sockets("server shutting down", {});
+}
+
+void Hub::on_open(eio::Socket& session) {
+  auto client = std::make_unique<Client>(*this, session);
+  client->place = clients_.size();
+  session.user = client.get();
+  clients_.push_back(std::move(client));
+}
+
+void Hub::on_text(eio::Socket& session, std::string_view text) {
+  if (session.user != nullptr) static_cast<Client*>(session.user)->on_text(text);
+}
+
+void Hub::on_binary(eio::Socket& session, net::Bytes bytes) {
+  if (session.user != nullptr) static_cast<Client*>(session.user)->on_binary(bytes);
+}
+
+void Hub::on_close(eio::Socket& session, std::string_view reason, std::string_view detail) {
+  auto* const client = static_cast<Client*>(session.user);
+  if (client == nullptr) return;
+  client->on_close(reason, detail);
+  session.user = nullptr;
+  std::unique_ptr<Client> gone = std::move(clients_[client->place]);
+  clients_[client->place] = std::move(clients_.back());
+  clients_.pop_back();
+  if (client->place < clients_.size()) clients_[client->place]->place = client->place;
+  loop_->defer([gone = std::move(gone)] {});  // it may be in the middle of a send
+}
+
+void Hub::log(std::string_view what, std::string_view why) {
+  if (sink_) sink_(std::string(what).append(why));
+}
+
+Socket& Hub::make_socket(Client& client, Namespace& nsp, Json auth) {
+  if (free_slots_.empty()) {
+    free_slots_.push_back(static_cast<std::uint32_t>(slots_.size()));
+    slots_.emplace_back();
+  }
+  const std::uint32_t slot = free_slots_.back();
+  free_slots_.pop_back();
+  const SocketRef self(link_, slot, slots_[slot].generation);
+  slots_[slot].socket = std::make_unique<Socket>(*this, client, nsp, self, std::move(auth));
+  return *slots_[slot].socket;
+}
+
+void Hub::retire(Socket& socket) {
+  const std::uint32_t number = socket.ref().slot();
+  Slot& slot = slots_[number];
+  if (slot.socket.get() != &socket) return;
+  ++slot.generation;
+  loop_->defer([gone = std::move(slot.socket)] {});
+  free_slots_.push_back(number);
+}
+
+Socket* Hub::find(std::uint32_t slot, std::uint32_t generation) const {
+  if (slot >= slots_.size() || slots_[slot].generation != generation) return nullptr;
+  return slots_[slot].socket.get();
+}
+
+void Hub::make_id(std::array<char, 20>& id) {
+  static constexpr char letters[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  if (entropy_.size() < id.size()) {
+    entropy_.resize(256);  // getrandom gives up to 256 bytes whole
+    while (getrandom(entropy_.data(), entropy_.size(), 0) < 0) {
+      if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "getrandom");
+    }
+  }
+  for (char& c : id) {
+    c = letters[static_cast<std::uint8_t>(entropy_.back()) & 63];  // six bits of each byte
+    entropy_.pop_back();
+  }
+}
+
+}  // namespace strata::sio

@@ -1,0 +1,96 @@
+// sio/hub.h - everything of a server that stands on Engine.IO sessions: namespaces, clients,
+// sockets by slot and generation. It knows no HTTP, so tests drive it with sessions of their own.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/loop.h"
+#include "sio/client.h"
+#include "sio/namespace.h"
+#include "sio/packet.h"
+
+namespace strata::sio {
+
+struct HubOptions {
+  PacketLimits packet;
+  net::Duration connect_timeout = 45s;  // to a connection's first namespace
+  std::size_t max_namespaces = 64;      // of one connection
+  std::size_t max_rooms = 1024;         // of one socket
+  std::size_t max_acks = 1024;          // of one socket: answers awaited
+};
+
+//   Owns:    namespaces, clients, sockets.
+//   Lives:   longer than the sessions; refs and acks may outlive it.
+//   Threads: the loop's.
+class Hub final : public eio::Handler {
+ public:
+  Hub(net::Loop& loop, HubOptions options);
+  ~Hub() override;
+
+  Namespace& of(std::string_view name);          // made when first named; "" is "/"
+  Namespace* find(std::string_view name) const;  // null if nobody made it
+  void close();                                  // "server shutting down" to all sockets
+  void on_log(std::function<void(std::string_view)> sink) { sink_ = std::move(sink); }
+  bool has_log() const { return sink_ != nullptr; }
+  std::size_t client_count() const { return clients_.size(); }
+
+  // --- eio::Handler ---
+  void on_open(eio::Socket& session) override;
+  void on_text(eio::Socket& session, std::string_view text) override;
+  void on_binary(eio::Socket& session, net::Bytes bytes) override;
+  void on_close(eio::Socket& session, std::string_view reason, std::string_view detail) override;
+
+  // --- for the layers around it ---
+  const HubOptions& options() const { return options_; }
+  const PacketLimits& limits() const { return options_.packet; }
+  net::Loop& loop() const { return *loop_; }
+  const std::shared_ptr<Link>& link() const { return link_; }
+  void log(std::string_view what, std::string_view why);
+  Socket& make_socket(Client& client, Namespace& nsp, Json auth);
+  void retire(Socket& socket);  // dead for refs now, gone when the turn ends
+  Socket* find(std::uint32_t slot, std::uint32_t generation) const;
+  void make_id(std::array<char, 20>& id);  // 120 bits from the kernel
+  std::vector<std::string_view>& elements() { return elements_; }
+
+  // The string that packets are written into, reused from packet to packet. Taken, so that an
+  // emit inside of a to_json gets another one.
+  class Scratch {
+   public:
+    explicit Scratch(Hub& hub) : hub_(hub), text_(std::move(hub.scratch_)) {}
+    ~Scratch() {
+      if (text_.capacity() <= kept_max) hub_.scratch_ = std::move(text_);
+    }
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+    std::string& text() { return text_; }
+
+   private:
+    static constexpr std::size_t kept_max = 64 * 1024;  // one large packet is not kept for ever
+    Hub& hub_;
+    std::string text_;
+  };
+  std::vector<Socket*>& targets() { return targets_; }
+
+ private:
+  struct Slot {
+    std::unique_ptr<Socket> socket;
+    std::uint32_t generation = 0;
+  };
+  net::Loop* loop_;
+  HubOptions options_;
+  std::shared_ptr<Link> link_;
+  std::function<void(std::string_view)> sink_;
+  ByName<std::unique_ptr<Namespace>> namespaces_;
+  std::vector<std::unique_ptr<Client>> clients_;
+  std::vector<Slot> slots_;
+  std::vector<std::uint32_t> free_slots_;
+  std::vector<std::string_view> elements_;
+  std::vector<Socket*> targets_;
+  std::string scratch_;
+  std::string entropy_;
+};
+
+}  // namespace strata::sio

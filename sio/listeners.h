@@ -1,0 +1,57 @@
+// sio/listeners.h - the handlers of one socket by event name, in order. As Node's emitter, but a
+// handler removed while its event runs is not called any more: what it captured may be gone.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sio/handler.h"
+
+namespace strata::sio {
+
+using ListenerId = std::uint64_t;  // 0 is none
+
+// A flat list, searched by a hash of the name: a socket has a few handlers, and ten thousand
+// sockets have as many lists; a map of them would cost more memory and no less time.
+//   Lives:  longer than any run(); handlers removed meanwhile die when the last run() ends.
+class Listeners {
+ public:
+  // Never the same twice in a process: a stale id cannot remove somebody else's handler.
+  static ListenerId next_id();
+  ListenerId add(std::string_view event, std::unique_ptr<EventHandler> handler, bool once,
+                 bool front);
+  bool remove(ListenerId id);
+  std::size_t remove_all(std::string_view event);
+  void clear();
+  std::size_t count(std::string_view event) const;
+  std::vector<std::string> names() const;
+
+  // Calls `each` with the handlers of `event` that are present now; returns how many there were.
+  template <class Each>
+  std::size_t run(std::string_view event, const Each& each) {
+    return run(event, &each, [](const void* context, EventHandler& handler) {
+      (*static_cast<const Each*>(context))(handler);
+    });
+  }
+
+ private:
+  using Visit = void (*)(const void* context, EventHandler& handler);
+  std::size_t run(std::string_view event, const void* context, Visit visit);
+  struct Entry {
+    ListenerId id;
+    std::size_t hash;
+    std::string event;
+    std::unique_ptr<EventHandler> handler;
+    bool once;
+    bool live;
+  };
+  struct Running;
+  void sweep();
+  std::vector<std::unique_ptr<Entry>> entries_;
+  std::uint32_t running_ = 0;
+  bool dead_ = false;  // some entry is no longer live
+};
+
+}  // namespace strata::sio

@@ -1,0 +1,100 @@
+// sio/namespace.h - sockets that share events, middlewares and rooms: io.of("/admin").
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "net/timer.h"
+#include "sio/broadcast.h"
+#include "sio/error.h"
+#include "sio/rooms.h"
+#include "sio/socket.h"
+
+namespace strata::sio {
+
+class Hub;
+
+// What a middleware calls when it is done: next() lets the socket on, next("no") refuses it.
+//   Lives:   as long as you like; only the first call counts.
+//   Threads: any.
+class Next {
+ public:
+  Next(SocketRef socket, std::size_t stage) : socket_(std::move(socket)), stage_(stage) {}
+  void operator()() const { done(std::nullopt); }
+  void operator()(Refusal why) const { done(std::move(why)); }
+
+ private:
+  void done(std::optional<Refusal> why) const;
+  SocketRef socket_;
+  std::size_t stage_;
+};
+
+//   Lives:   as its server.
+//   Threads: emit: any. The rest: the loop's.
+class Namespace : public EmitForms<Namespace> {
+ public:
+  using Middleware = std::function<void(Socket& socket, Next next)>;
+  using OnConnection = std::function<void(Socket& socket)>;
+
+  Namespace(Hub& hub, std::string name) : hub_(&hub), name_(std::move(name)) {}
+  const std::string& name() const { return name_; }
+  // Before a socket is let in, in order. socket.join() works; a refused socket leaves again.
+  void use(Middleware middleware) { middlewares_.push_back(std::move(middleware)); }
+  void on_connection(OnConnection handler) { handlers_.push_back(std::move(handler)); }
+  void on(std::string_view event, OnConnection handler);  // "connection" or "connect"
+
+  Broadcast to(const RoomNames& rooms) { return all().to(rooms); }
+  Broadcast in(const RoomNames& rooms) { return all().to(rooms); }
+  Broadcast except(const RoomNames& rooms) { return all().except(rooms); }
+  Broadcast volatile_() { return all().volatile_(); }
+  Broadcast compress(bool on) { return all().compress(on); }
+  Broadcast timeout(net::Duration limit) { return all().timeout(limit); }
+  Broadcast local() { return all().local(); }
+  std::vector<Socket*> fetch_sockets() { return all().fetch_sockets(); }
+  void sockets_join(const RoomNames& rooms) { all().sockets_join(rooms); }
+  void sockets_leave(const RoomNames& rooms) { all().sockets_leave(rooms); }
+  void disconnect_sockets(bool close = false) { all().disconnect_sockets(close); }
+
+  Socket* find(std::string_view id) const { return rooms_.find(id); }  // null once gone
+  std::size_t size() const { return rooms_.sockets().size(); }
+
+  // --- for the layers around it ---
+  using OnAnswer = BroadcastAnswer;
+  static OnAnswer on_answer(BroadcastAnswer f) { return f; }
+  bool emit_values(std::string_view event, const Values& values, OnAnswer on_answer) {
+    return all().emit_values(event, values, std::move(on_answer));
+  }
+  Hub& hub() const { return *hub_; }
+  Rooms& rooms() { return rooms_; }
+  void admit(Socket& socket);  // through the middlewares
+  void passed(Socket& socket, std::size_t stage, std::optional<Refusal> why);
+  void connected(Socket& socket);
+  std::uint64_t next_ack_id() { return last_ack_id_++; }
+  // Gathers the answers of `from` until all came or the time is up.
+  std::uint64_t gather(const std::vector<Socket*>& from, net::Duration limit, BroadcastAnswer done);
+  void answered(std::uint64_t id, const Socket& socket, const Args& args);
+
+ private:
+  struct Gathering {
+    std::vector<std::uint64_t> missing;  // keys of sockets
+    Json responses = Json::array();
+    BroadcastAnswer done;
+    std::unique_ptr<net::Timer> timer;
+  };
+  Broadcast all() { return Broadcast(*this); }
+  void finish_gathering(std::uint64_t id, std::error_code why);
+
+  Hub* hub_;
+  std::string name_;
+  std::vector<Middleware> middlewares_;
+  std::vector<OnConnection> handlers_;
+  Rooms rooms_;
+  std::uint64_t last_ack_id_ = 0;  // sio5-ack: one counter for all its sockets
+  std::unordered_map<std::uint64_t, Gathering> gatherings_;
+};
+
+}  // namespace strata::sio

@@ -1,0 +1,189 @@
+// sio/socket.cpp - events in and out, acknowledgements, the end.
+#include "sio/socket.h"
+
+#include <algorithm>
+
+#include "sio/client.h"
+#include "sio/hub.h"
+#include "sio/namespace.h"
+
+namespace strata::sio {
+
+// --- Sending ----------------------------------------------------------------------------------
+Sending Sending::timeout(net::Duration limit) const {
+  Sending next = *this;
+  next.flags_.timeout = limit;
+  return next;
+}
+Sending Sending::volatile_() const {
+  Sending next = *this;
+  next.flags_.drop_if_busy = true;
+  return next;
+}
+Sending Sending::compress(bool on) const {
+  Sending next = *this;
+  next.flags_.compress = on;
+  return next;
+}
+bool Sending::emit_values(std::string_view event, const Values& values, OnAnswer on_answer) const {
+  return socket_->emit_values(event, values, std::move(on_answer), flags_);
+}
+
+// --- life -------------------------------------------------------------------------------------
+Socket::Socket(Hub& hub, Client& client, Namespace& nsp, SocketRef self, Json auth)
+    : hub_(&hub),
+      client_(&client),
+      nsp_(&nsp),
+      self_(std::move(self)),
+      handshake_(client.session().handshake(), std::move(auth)) {
+  hub.make_id(id_);
+}
+
+Socket::~Socket() = default;
+
+eio::Socket& Socket::conn() const { return client_->session(); }
+
+// sio5-connect: its room, the CONNECT packet, then the handlers, so that what they emit follows.
+void Socket::accept() {
+  state_ = State::connected;
+  nsp_->rooms().add(*this);
+  client_->joined();
+  std::string text;
+  append_connect(text, nsp_->name(), id());
+  client_->send(text, {});
+  nsp_->connected(*this);
+}
+
+void Socket::drop() {
+  state_ = State::closed;
+  nsp_->rooms().leave_all(*this);
+  client_->remove(*this);
+  hub_->retire(*this);
+}
+
+void Socket::closed(std::string_view reason, std::string_view detail) {
+  if (state_ != State::connected) return;
+  state_ = State::closing;
+  notify_end("disconnecting", reason, detail);  // the rooms are still there
+  nsp_->rooms().remove(*this);
+  client_->remove(*this);
+  state_ = State::closed;
+  pending_.clear();  // sio5-ack: nobody is told
+  notify_end("disconnect", reason, detail);
+  hub_->retire(*this);
+}
+
+void Socket::disconnect(bool close) {
+  if (state_ != State::connected) return;
+  if (close) return client_->disconnect_all();
+  std::string text;
+  append_disconnect(text, nsp_->name());
+  client_->send(text, {});
+  closed("server namespace disconnect", {});
+}
+
+// --- rooms ------------------------------------------------------------------------------------
+bool Socket::join(const RoomNames& rooms) {
+  if (state_ != State::connected && state_ != State::waiting) return false;
+  bool joined = false;
+  for (const std::string& room : rooms.list()) {
+    if (seats_.taken.size() >= hub_->options().max_rooms && !nsp_->rooms().contains(*this, room)) {
+      raise(Error{"too many rooms", {}, {}, {}, {}});
+      return false;
+    }
+    joined = nsp_->rooms().join(*this, room) || joined;
+  }
+  return joined;
+}
+
+bool Socket::leave(std::string_view room) { return nsp_->rooms().leave(*this, room); }
+
+std::vector<std::string> Socket::rooms() const { return nsp_->rooms().rooms_of(*this); }
+
+Broadcast Socket::broadcast() const { return Broadcast(*nsp_, self_); }
+
+// --- out --------------------------------------------------------------------------------------
+bool Socket::emit_values(std::string_view event, const Values& values, OnAnswer on_answer,
+                         const SendFlags& flags) {
+  if (state_ != State::connected && state_ != State::closing) return false;
+  Hub::Scratch scratch(*hub_);
+  PacketWriter writer(scratch.text());
+  write_event(writer, nsp_->name(), event, values);
+  std::optional<std::uint64_t> id;
+  if (on_answer) {
+    id = expect_answer(std::move(on_answer), flags);
+    if (!id) return false;
+  }
+  writer.finish(id);
+  if (hears_outgoing()) heard_outgoing(writer.text(), writer.attachments());
+  if (flags.drop_if_busy && !client_->writable()) return false;
+  return client_->send(writer.text(), writer.attachments());
+}
+
+bool Socket::send_owned(OwnedPacket packet, std::optional<std::uint64_t> id, OnAnswer on_answer) {
+  if (state_ != State::connected && state_ != State::closing) return false;
+  if (on_answer) {
+    id = expect_answer(std::move(on_answer), {});
+    if (!id) return false;
+  }
+  packet.insert_head(nsp_->name(), id);
+  std::vector<Bytes> attachments;
+  for (const std::string& bytes : packet.attachments) attachments.push_back(net::as_bytes(bytes));
+  if (hears_outgoing()) heard_outgoing(packet.text, attachments);
+  return client_->send(packet.text, attachments);
+}
+
+bool Socket::send_answer(std::uint64_t id, const Values& values) {
+  if (state_ != State::connected && state_ != State::closing) return false;
+  Hub::Scratch scratch(*hub_);
+  PacketWriter writer(scratch.text());
+  writer.begin(PacketType::ack, nsp_->name());
+  values.write_to(writer);
+  writer.finish(id);
+  return client_->send(writer.text(), writer.attachments());
+}
+
+// --- acknowledgements, sio5-ack ---------------------------------------------------------------
+std::optional<std::uint64_t> Socket::expect_answer(OnAnswer handler, const SendFlags& flags) {
+  if (pending_.size() >= hub_->options().max_acks) {
+    raise(Error{"too many answers are awaited", {}, {}, {}, {}});
+    return std::nullopt;
+  }
+  const std::uint64_t id = nsp_->next_ack_id();
+  PendingAck pending{id, std::move(handler), nullptr};
+  if (flags.timeout) {
+    pending.timer = std::make_unique<net::Timer>(hub_->loop(), [this, id] { ack_timed_out(id); });
+    pending.timer->start(*flags.timeout);
+  }
+  pending_.push_back(std::move(pending));
+  return id;
+}
+
+Socket::PendingAck Socket::take_pending(std::uint64_t id) {
+  const auto found = std::lower_bound(
+      pending_.begin(), pending_.end(), id,
+      [](const PendingAck& pending, std::uint64_t wanted) { return pending.id < wanted; });
+  if (found == pending_.end() || found->id != id) return {};
+  PendingAck taken = std::move(*found);
+  pending_.erase(found);
+  return taken;
+}
+
+// The one place where an answer finds who asked.
+void Socket::on_ack(std::uint64_t id, const Args& args) {
+  if (state_ != State::connected) return;
+  const PendingAck pending = take_pending(id);
+  if (!pending.handler) return nsp_->answered(id, *this, args);  // a broadcast's, or nobody's
+  guarded("ack", [&] {
+    if (const auto wrong = pending.handler->answered(*this, args)) mismatched("ack", *wrong);
+  });
+}
+
+void Socket::ack_timed_out(std::uint64_t id) {
+  PendingAck pending = take_pending(id);
+  if (!pending.handler) return;
+  guarded("ack", [&] { pending.handler->failed(*this, timed_out()); });
+  hub_->loop().defer([timer = std::move(pending.timer)] {});  // it is the one that runs now
+}
+
+}  // namespace strata::sio
