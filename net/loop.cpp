@@ -1,4 +1,4 @@
-// net/loop.cpp - after(): timers that nobody owns, over the seam's arm and disarm. (codec)
+// net/loop.cpp - after(): timers that nobody owns, over the seam's arm and disarm.
 #include "net/loop.h"
 
 #include <utility>

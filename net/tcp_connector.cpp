@@ -59,7 +59,8 @@ std::error_code TcpConnector::start(const Address& address) {
 
 void TcpConnector::on_events(std::uint32_t) {
   int error = take_socket_error(fd_.get());
-  // A port of our own range that nobody listens on can meet itself, rfc9293-3.5: no server there.
+  // A port of our own range that nobody listens on can meet itself by a simultaneous open: no
+  // server there.
   if (error == 0 && local_address(fd_.get()) == peer_address(fd_.get())) error = ECONNREFUSED;
   if (error == 0) return succeed();
   failed_ = system_error(error);

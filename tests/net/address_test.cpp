@@ -10,7 +10,8 @@
 using namespace strata;
 using namespace strata::net;
 
-TEST_CASE("a numeric host is an address, anything else is none", "[net][codec]") {
+TEST_CASE("a numeric host is an address, anything else is none",
+          "[net][codec][rfc4007-11][rfc4291-2.5.5]") {
   struct Row {
     const char* host;
     const char* text;  // with port 80; null: refused

@@ -1,36 +1,16 @@
-// tests/net/adverse_test.cpp - hostile peers and faulty handlers, one row each. After every row a
-// connection that was open all the time makes a good exchange, and nothing is left behind.
-#include <sys/mman.h>
-
+// tests/net/adverse_handlers_test.cpp - faulty handlers and files, one row each; then as in
+// adverse_peers_test.cpp.
 #include <new>
 #include <stdexcept>
 #include <string>
 
-#include "tests/net/loopback.h"
+#include "tests/net/adverse.h"
 
 using namespace strata;
 using namespace strata::net;
-using strata::test::Loopback;
-using strata::test::open_descriptors;
-using strata::test::Raw;
-using strata::test::Recorder;
+using namespace strata::test;
 
 namespace {
-
-struct Scene : Loopback {
-  using Loopback::Loopback;
-  bool ended_with(Recorder* peer, std::errc why) {
-    return until([&] { return peer->closed_called(); }) && peer->why == why;
-  }
-  void some_turns(int count = 5) {
-    for (int i = 0; i < count; ++i) loop.poll_once();
-  }
-};
-
-struct Row {
-  const char* what;
-  void (*act)(Scene&);
-};
 
 // A receiver with landing(), for the exceptions of both calls.
 struct Thrower : Recorder {
@@ -58,134 +38,7 @@ void thrown_in_receive(Scene& s, void (*thrower)()) {
   CHECK(client.reset_seen);
 }
 
-FileRange file_range(std::size_t real, std::size_t promised) {
-  const int fd = ::memfd_create("strata-test", MFD_CLOEXEC);
-  REQUIRE(::ftruncate(fd, static_cast<off_t>(real)) == 0);
-  return {fd, 0, promised};
-}
-
-const Row peers_rows[] = {
-    {"RST before it is accepted",
-     [](Scene& s) {
-       Raw(s.address()).reset();
-       s.some_turns();
-     }},
-    {"FIN before it is accepted",
-     [](Scene& s) {
-       Raw(s.address()).close();
-       CHECK(s.until([&] { return s.peers.size() == 2 && s.peers[1]->calls == "e "; }));
-     }},
-    {"RST behind bytes that nobody read",
-     [](Scene& s) {
-       auto [client, peer] = s.pair();
-       peer->connection->pause();
-       client.send("unread");
-       s.some_turns();
-       client.reset();
-       CHECK(s.ended_with(peer, std::errc::connection_reset));
-     }},
-    {"RST behind bytes in the same turn",
-     [](Scene& s) {
-       auto [client, peer] = s.pair();
-       client.send("last words");
-       client.reset();
-       CHECK(s.ended_with(peer, std::errc::connection_reset));
-     }},
-    {"RST while the queue is blocked",
-     [](Scene& s) {
-       auto [client, peer] = s.pair(4096);
-       peer->connection->out().append(std::string(16 << 20, 'y'));
-       s.some_turns();
-       client.reset();
-       CHECK(s.until([p = peer] { return p->closed_called(); }));
-       CHECK(peer->why);
-     }},
-    {"a peer that closes and never reads the answer",
-     [](Scene& s) {
-       auto [client, peer] = s.pair();
-       peer->on_ended = [p = peer] { p->connection->out().append(std::string(1 << 20, 'y')); };
-       client.close();
-       CHECK(s.until([p = peer] { return p->closed_called(); }));
-       CHECK(peer->why);
-     }},
-    {"a peer that shuts down both ways while we are paused",
-     [](Scene& s) {
-       auto [client, peer] = s.pair();
-       peer->connection->pause();
-       ::shutdown(client.fd(), SHUT_RDWR);
-       s.some_turns();
-       CHECK(peer->calls.empty());
-       peer->connection->abort();
-       CHECK(s.ended_with(peer, std::errc::connection_aborted));
-     }},
-    {"urgent data is no data",
-     [](Scene& s) {
-       auto [client, peer] = s.pair();
-       client.send("ab");
-       ::send(client.fd(), "!", 1, MSG_OOB | MSG_NOSIGNAL);
-       client.send("cd");
-       CHECK(s.until([p = peer] { return p->got == "abcd"; }));
-     }},
-    {"one byte a segment, nothing consumed until the end",
-     [](Scene& s) {
-       auto [client, peer] = s.pair();
-       peer->on_receive = [](MutableBytes in) { return in.size() < 3000 ? 0 : in.size(); };
-       for (int i = 0; i < 3000; ++i) {
-         client.send("x");
-         s.loop.poll_once();
-       }
-       CHECK(s.until([&] { return s.loop.pool().taken_bytes() == 0; }));
-     }},
-    {"a storm of connects and resets",
-     [](Scene& s) {
-       for (int i = 0; i < 300; ++i) {
-         Raw client(s.address());
-         if (i % 2 == 0) client.send("x");
-         i % 3 == 0 ? client.reset() : client.close();
-         if (i % 16 == 0) s.loop.poll_once();
-       }
-       CHECK(s.until([&] { return s.peers.size() >= 200; }));
-     }},
-    {"a flood that is never consumed, its receiver paused",
-     [](Scene& s) {
-       auto [client, peer] = s.pair();
-       peer->on_receive = [p = peer](MutableBytes) {
-         p->connection->pause();
-         return std::size_t{0};
-       };
-       const std::string flood(1 << 20, 'f');
-       for (int i = 0; i < 20; ++i) {
-         client.send(flood);
-         s.loop.poll_once();
-       }
-       CHECK(s.loop.pool().taken_bytes() <= 2 * 64 * 1024);
-     }},
-    {"a flood into a lingering close",
-     [](Scene& s) {
-       auto [client, peer] = s.pair();
-       peer->connection->out().append("413");
-       peer->connection->close();
-       const std::string flood(1 << 16, 'f');
-       CHECK(s.until([&, &c = client, p = peer] {
-         c.send(flood);
-         return p->closed_called();
-       }));
-     }},
-    {"a reader that stops for ever",
-     [](Scene& s) {
-       auto [client, peer] = s.pair(4096);
-       peer->connection->out().append(std::string(16 << 20, 'y'));
-       CHECK(s.ended_with(peer, std::errc::timed_out));
-     }},
-    {"a reader that stops for ever, in the middle of a file",
-     [](Scene& s) {
-       auto [client, peer] = s.pair(4096);
-       peer->connection->out().append_file(file_range(16 << 20, 16 << 20));
-       CHECK(s.ended_with(peer, std::errc::timed_out));
-     }},
-};
-
-const Row handlers_rows[] = {
+const Row rows[] = {
     {"receive() throws an exception",
      [](Scene& s) { thrown_in_receive(s, [] { throw std::runtime_error("receive"); }); }},
     {"receive() runs out of memory",
@@ -362,40 +215,15 @@ const Row handlers_rows[] = {
      }},
 };
 
-void good_exchange(Scene& scene, Raw& client) {
-  client.got.clear();
-  client.send("still there?");
-  REQUIRE(scene.until([&] { return client.read() || client.got == "still there?"; }));
-}
-
-void run(const Row& row, const Address& at) {
-  INFO(row.what << " over " << at.to_string());
-  const int before = open_descriptors();
-  {
-    ListenOptions options;
-    options.connection.write_timeout = 50ms;
-    Scene scene(options, at);
-    auto [living, peer] = scene.pair();
-    peer->echoes = true;
-    good_exchange(scene, living);
-    row.act(scene);
-    good_exchange(scene, living);
-    scene.peers.erase(scene.peers.begin() + 1, scene.peers.end());
-    scene.some_turns();
-    CHECK(scene.loop.pool().taken_bytes() == 0);
-    good_exchange(scene, living);
-    pollfd quiet{scene.loop.fd(), POLLIN, 0};
-    CHECK(::poll(&quiet, 1, 0) == 0);  // nothing spins
-  }
-  CHECK(open_descriptors() == before);
-}
-
 }  // namespace
 
-TEST_CASE("whatever a peer does, the others' connections go on", "[net][garbage]") {
-  for (const Row& row : peers_rows) run(row, Address::loopback(0));
+TEST_CASE("whatever a handler does wrong, the others' connections go on", "[net][garbage]") {
+  for (const Row& row : rows) run(row);
 }
 
-TEST_CASE("whatever a handler does wrong, the others' connections go on", "[net][garbage]") {
-  for (const Row& row : handlers_rows) run(row, Address::loopback(0));
+TEST_CASE("the same over Unix sockets", "[net][garbage]") {
+  for (const Row& row : rows)
+    if (std::string_view(row.what).find("bytes behind") != std::string_view::npos ||
+        std::string_view(row.what).find("file") != std::string_view::npos)
+      run(row, *Address::unix_path("@strata-adverse-test"));
 }
