@@ -102,7 +102,8 @@ class Response {
   // Bytes of content this request may have; before its content is read, so in PrefixRoute.on_head.
   void max_body(std::size_t bytes);
   void abort();  // RST: no answer
-  // The client went away before the response was complete (also while its body was arriving).
+  // The client went away before the response was complete (also while its body was arriving), or
+  // the server refused the rest of the request: status() is then 413, 408 or 400.
   void on_abort(net::Task task);
   // Bytes of a further request came while this one is unanswered.
   void on_pipelined(net::Task task);

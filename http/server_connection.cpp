@@ -111,9 +111,10 @@ void ServerConnection::call(const std::function<void(Request&, Response&)>& hand
 // The session's refusal leaves in place of what the handlers would have answered.
 void ServerConnection::refuse() {
   const bool bare = route_ != nullptr && route_->empty_errors;
+  const int status = session_.refusal().status;
+  if (exchange_ != nullptr) exchange_->response.status(status);  // on_abort may ask
   abandon();
   if (core_.dead || gone_) return;
-  const int status = session_.refusal().status;
   const std::string_view text = bare ? std::string_view() : reason_phrase(status);
   Answer answer;
   answer.status = status;

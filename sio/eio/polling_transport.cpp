@@ -44,11 +44,15 @@ void ServerSocket::on_get(http::Request& request, http::Response& response) {
 }
 
 void ServerSocket::answer_poll() {
-  poll_.send(session_.poll_body());
+  std::string body = session_.poll_body();
+  if (http::Response* response = poll_.response()) response->send(std::move(body));
   tell_drained();
 }
 
-void ServerSocket::answer_last() { poll_.send(session_.last_body()); }
+void ServerSocket::answer_last() {
+  std::string body = session_.last_body();
+  if (http::Response* response = poll_.response()) response->send(std::move(body));
+}
 
 static bool is_octet_stream(std::string_view content_type) {
   const std::string_view type = content_type.substr(0, content_type.find(';'));
@@ -68,8 +72,11 @@ void ServerSocket::on_post_head(http::Request& request, http::Response& response
     perform(actions);
     return;
   }
-  response.on_abort(core_->when_alive(
-      sid_, [](ServerSocket& socket) { socket.perform(socket.session_.on_post_aborted()); }));
+  response.on_abort(core_->when_alive(sid_, [&response](ServerSocket& socket) {
+    // eio4-polling: too large is an error of that request, not of the session.
+    if (response.status() == 413) return socket.session_.on_post_done();
+    socket.perform(socket.session_.on_post_aborted());
+  }));
 }
 
 void ServerSocket::on_post(http::Request& request, http::Response& response) {
