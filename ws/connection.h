@@ -53,7 +53,8 @@ class Connection final : public net::Receiver {
   void pause();      // no event until resume(); bytes wait in the kernel
   void resume();
   std::size_t buffered_bytes() const { return below_->out().size(); }
-  bool open() const;  // no Close sent or received, not ended
+  bool open() const;                                 // no Close sent or received, not ended
+  bool failed() const { return session_.failed(); }  // the peer broke a rule; our Close says so
   net::Connection& below() { return *below_; }
   Handler& handler() { return *top_; }
 

@@ -70,6 +70,7 @@ class Session {
   Role role() const { return self_; }
   bool close_sent() const { return close_sent_; }
   bool close_received() const { return close_received_; }
+  bool failed() const { return failure_.has_value(); }  // an error was answered by our Close
 
   void start(net::TimePoint now);  // pings of our own begin
   std::optional<net::TimePoint> deadline() const;

@@ -130,10 +130,10 @@ void ServerCore::on_drain(ws::Connection& from) {
   if (from.user != nullptr) static_cast<ServerSocket*>(from.user)->on_drain();
 }
 
-void ServerCore::on_close(ws::Connection& closed, ws::CloseCode code, std::string_view) {
+void ServerCore::on_close(ws::Connection& closed, ws::CloseCode, std::string_view) {
   const Entered entered(*this);
   if (closed.user != nullptr) {
-    static_cast<ServerSocket*>(closed.user)->on_websocket_closed(closed, code);
+    static_cast<ServerSocket*>(closed.user)->on_websocket_closed(closed);
     return;
   }
   const auto found = leaving_.find(&closed);

@@ -44,7 +44,7 @@ class ServerSocket final : public Socket {
   void on_candidate(std::unique_ptr<ws::Connection> connection);
   void on_message(ws::Connection& from, const ws::Message& message);
   void on_drain();
-  void on_websocket_closed(ws::Connection& closed, ws::CloseCode code);
+  void on_websocket_closed(ws::Connection& closed);
 
   bool flush_planned = false;  // it stands in the core's list
 

@@ -92,7 +92,8 @@ void ServerSocket::switch_over() {
 
 void ServerSocket::on_drain() { tell_drained(); }
 
-void ServerSocket::on_websocket_closed(ws::Connection& closed, ws::CloseCode code) {
+void ServerSocket::on_websocket_closed(ws::Connection& closed) {
+  const bool broken = closed.failed();
   if (&closed == candidate_.get()) {
     session_.on_candidate_gone();
     core_->bury(std::move(candidate_));
@@ -100,10 +101,7 @@ void ServerSocket::on_websocket_closed(ws::Connection& closed, ws::CloseCode cod
     return;
   }
   core_->bury(std::move(websocket_));
-  using enum ws::CloseCode;
   // A frame that broke the rules is an error of the transport; all else is its end.
-  const bool broken =
-      code == protocol_error || code == unsupported || code == invalid_payload || code == too_big;
   perform(session_.fail(broken ? "transport error" : "transport close",
                         broken ? "websocket error" : "websocket closed"));
 }
