@@ -12,8 +12,9 @@ namespace {
 
 // "name=value name=value | bytes matched", or "no".
 std::string match(const char* pattern, const std::string& path, PatternOptions options = {}) {
+  const Pattern compiled(pattern, options);
   Captures found;
-  if (!Pattern(pattern, options).match(path, found)) return "no";
+  if (!compiled.match(path, found)) return "no";
   std::string result;
   for (std::size_t i = 0; i < found.count; ++i) {
     result += std::string(found.all[i].name) + "=" + std::string(found.all[i].value) + " ";
