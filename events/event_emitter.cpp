@@ -20,8 +20,9 @@ Registry& EventEmitter::registry() {
   return *registry_;
 }
 
-Listener EventEmitter::add_entry(std::string_view event, Entry* entry, Options options) {
-  return registry().add(event, entry, options.once, options.prepend);
+Listener EventEmitter::add_entry(Registry& to, std::string_view event, Entry* entry,
+                                 Options options) {
+  return to.add(event, entry, options.once, options.prepend);
 }
 
 bool EventEmitter::off(Listener listener) {

@@ -131,7 +131,8 @@ class EventEmitter {
       const Held& held = f;  // of a function: its address
       if (!held) throw_no_function();
     }
-    return add_entry(event, new_entry(std::forward<F>(f)), options);
+    Registry& to = registry();  // first: behind it nothing throws that would lose the entry
+    return add_entry(to, event, new_entry(std::forward<F>(f)), options);
   }
   template <class F>
   static const void* checked_identity(const F& f) {
@@ -142,7 +143,7 @@ class EventEmitter {
     return identity_of<Held>(f);
   }
   [[noreturn]] static void throw_no_function();
-  Listener add_entry(std::string_view event, Entry* entry, Options options);
+  static Listener add_entry(Registry& to, std::string_view event, Entry* entry, Options options);
   void remove_identity(std::string_view event, const void* identity);
   std::size_t count_identity(std::string_view event, const void* identity) const;
   bool raise_unheard(const Args& args);

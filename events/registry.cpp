@@ -65,7 +65,7 @@ struct Registry::Running {
     ++event.running;
   }
   ~Running() {
-    if (--event.running == 0) registry.settle(event);
+    if (--event.running == 0 && event.removed != nullptr) registry.settle(event);
     registry.release();
   }
   Running(const Running&) = delete;

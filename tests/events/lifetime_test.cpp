@@ -11,9 +11,11 @@
 using namespace strata::events;
 
 static std::size_t allocations = 0;
+static std::size_t failing = 0;  // the so many-th from now on fails; 0: none
 
 void* operator new(std::size_t size) {
   ++allocations;
+  if (failing != 0 && --failing == 0) throw std::bad_alloc();
   if (void* at = std::malloc(size)) return at;
   throw std::bad_alloc();
 }
@@ -205,4 +207,30 @@ TEST_CASE("listeners that come and go leave no memory behind", "[events][codec]"
   });
   emitter.emit("outer");
   CHECK(emitter.event_names().empty());
+}
+
+TEST_CASE("whichever allocation fails, nothing is lost and nothing half done", "[events][codec]") {
+  int alive = 0;
+  std::size_t failed = 0;
+  for (bool whole = false; !whole;) {
+    EventEmitter emitter;
+    std::size_t added = 0;
+    failing = ++failed;
+    try {
+      for (int i = 0; i < 20; ++i) {  // enough for the tables to grow
+        emitter.on("a long name of an event, number " + std::to_string(i),
+                   [counted = Counted(alive)] {});
+        ++added;
+      }
+      whole = true;
+    } catch (const std::bad_alloc&) {
+    }
+    failing = 0;
+    CHECK(alive == static_cast<int>(added));
+    CHECK(emitter.event_names().size() == added);
+    CHECK(emitter.on("a", [] {}));
+    emitter.remove_all_listeners();
+    CHECK(alive == 0);
+  }
+  CHECK(failed > 60);
 }
