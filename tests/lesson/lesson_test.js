@@ -6,7 +6,7 @@ const crypto = require('crypto');
 const http = require('http');
 const net = require('net');
 const path = require('path');
-const {test, run, next, limited} = require('../interop/runner');
+const {test, run, next, inbox, limited} = require('../interop/runner');
 
 const folder = path.resolve(process.argv[2] || 'build/bin');
 const program = (name) => path.join(folder, `lesson-${name}`);
@@ -38,6 +38,13 @@ async function serve(name, after) {
   return {
     port,
     printed: () => printed,
+    says: (what) => limited(
+        new Promise((resolve) => {
+          const look = () => what.test(printed) && resolve();
+          child.stdout.on('data', look);
+          look();
+        }),
+        5, String(what)),
     async stop() {
       child.kill('SIGTERM');
       assert.strictEqual(await limited(ended, 5, 'end after SIGTERM'), 0, 'exit code');
@@ -214,7 +221,33 @@ test('websocket echo', 'messages come back with their type, Close is answered', 
   other.write(frame(8, [0x03, 0xe9]));
   await stopped;
   assert.match(
-      server.printed(), /text message of 5 bytes\nbinary message of 3 bytes\nclosed: 1000\n(.*\n)*closed: 1001\n/);
+      server.printed(),
+      /text message of 5 bytes\nbinary message of 3 bytes\nclosed: 1000\n(.*\n)*closed: 1001\n/);
 });
+
+for (const transports of [['polling'], ['websocket'], ['polling', 'websocket']]) {
+  test(
+      'socket.io', `greets, and tells all others (${transports.join(' to ')})`, async ({after}) => {
+        const {io} = require('socket.io-client');
+        const server = await serve('socketio_server', after);
+        const join = async () => {
+          const socket = io(`http://localhost:${server.port}`, {transports, forceNew: true});
+          after(() => socket.disconnect());
+          const events = inbox(socket, 'myEvent');
+          assert.deepStrictEqual(await events.take(), [{name: 'spot'}], 'the greeting');
+          return {socket, events};
+        };
+        const [one, two, three] = [await join(), await join(), await join()];
+        one.socket.emit('myEvent', {name: 'rex', tags: ['a', 1]});
+        for (const other of [two, three])
+          assert.deepStrictEqual(await other.events.take(), [{name: 'rex', tags: ['a', 1]}]);
+        two.socket.emit('myEvent', 'fido');
+        assert.deepStrictEqual(await one.events.take(), ['fido']);  // and not its own before it
+        two.socket.disconnect();
+        await server.stop();
+        assert.strictEqual(server.printed().match(/ connected\n/g).length, 3);
+        assert.match(server.printed(), / is gone: server shutting down\n/);
+      });
+}
 
 run();
