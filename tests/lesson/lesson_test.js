@@ -250,4 +250,35 @@ for (const transports of [['polling'], ['websocket'], ['polling', 'websocket']])
       });
 }
 
+test(
+    'socket.io', 'the shortest server greets on port 7890, or says who is there',
+    async ({after}) => {
+      const {io} = require('socket.io-client');
+      const child = spawn(program('socketio_shortest'), [], {stdio: ['ignore', 'ignore', 'pipe']});
+      after(() => child.kill('SIGKILL'));
+      let said = '';
+      child.stderr.on('data', (data) => (said += data));
+      const ended = new Promise((resolve) => child.on('exit', resolve));
+      const socket = io('http://localhost:7890', {reconnectionDelay: 50, autoConnect: false});
+      after(() => socket.disconnect());
+      const greeted = next(socket, 'myEvent');
+      socket.connect();
+      if (await Promise.race([ended.then(() => 'ended'), greeted]) !== 'ended')
+        return assert.deepStrictEqual(await greeted, [{name: 'spot'}]);
+      greeted.catch(() => {});
+      assert.match(said, /port 7890: address (already )?in use/i);
+    });
+
+for (const name of ['tcp_echo', 'http_dogs', 'websocket_echo', 'socketio_server']) {
+  test('a port that is taken', `${name} says so and ends`, async ({after}) => {
+    const taken = net.createServer().listen({port: 0, host: '::'});
+    after(() => taken.close());
+    await next(taken, 'listening', 'error');
+    const {port} = taken.address();
+    const {code, err} = await output(name, String(port));
+    assert.strictEqual(code, 1);
+    assert.match(err, new RegExp(`^${name}: port ${port}: address already in use\n$`, 'i'));
+  });
+}
+
 run();
