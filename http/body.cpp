@@ -8,6 +8,8 @@
 #include "http/body.h"
 
 #include <algorithm>
+#include <cstring>
+#include <type_traits>
 
 #include "http/scan.h"
 #include "http/target.h"
@@ -27,9 +29,25 @@ struct KnownFields {
   Known host, content_length, transfer_encoding, connection, expect, upgrade;
 };
 
-void note(Known& known, const Field& field, std::string_view name) {
-  if (!equals_ignore_case(field.name, name)) return;
-  if (known.lines++ == 0) known.first = &field;
+// As equals_ignore_case, for a token and a name in small letters: whole words, not bytes. Setting
+// the bit of small letters in a token makes no other token character a letter or a '-'.
+template <std::size_t N>
+bool is_name(std::string_view token, const char (&name)[N]) {
+  using Word = std::conditional_t<(N > 8), std::uint64_t, std::uint32_t>;
+  constexpr Word small = static_cast<Word>(0x2020202020202020u);
+  for (std::size_t i = 0; i < N - 1; i += sizeof(Word)) {
+    const std::size_t at = std::min(i, N - 1 - sizeof(Word));  // the last one may overlap
+    Word have, want;
+    std::memcpy(&have, token.data() + at, sizeof(Word));
+    std::memcpy(&want, name + at, sizeof(Word));
+    if ((have | small) != want) return false;
+  }
+  return true;
+}
+
+template <std::size_t N>
+void note(Known& known, const Field& field, const char (&name)[N]) {
+  if (is_name(field.name, name) && known.lines++ == 0) known.first = &field;
 }
 
 KnownFields find_known(std::span<const Field> fields) {
@@ -110,6 +128,26 @@ std::optional<Refusal> check_length(RequestHead& head, const Known& lines) {
   return std::nullopt;
 }
 
+struct Options {
+  bool close = false, keep_alive = false, upgrade = false;
+};
+
+Options connection_options(const RequestHead& head, const Known& lines) {  // rfc9110-7.6.1
+  Options options;
+  all_lines(head, lines, "connection", [&](std::string_view list) {
+    for (;;) {
+      const std::size_t comma = list.find(',');
+      const std::string_view option = trim_ows(list.substr(0, comma));
+      if (equals_ignore_case(option, "close")) options.close = true;
+      if (equals_ignore_case(option, "keep-alive")) options.keep_alive = true;
+      if (equals_ignore_case(option, "upgrade")) options.upgrade = true;
+      if (comma == std::string_view::npos) return true;
+      list.remove_prefix(comma + 1);
+    }
+  });
+  return options;
+}
+
 }  // namespace
 
 std::optional<Refusal> decide_framing(RequestHead& head) {
@@ -134,15 +172,9 @@ std::optional<Refusal> decide_framing(RequestHead& head) {
     if (const auto refusal = check_length(head, known.content_length)) return refusal;
   }
 
-  bool close = false, keep_alive = false, upgrade = false;
-  all_lines(head, known.connection, "connection", [&](std::string_view list) {
-    close = close || has_token(list, "close");
-    keep_alive = keep_alive || has_token(list, "keep-alive");
-    upgrade = upgrade || has_token(list, "upgrade");
-    return true;
-  });
-  head.keep_alive = !close && (http_1_1 || keep_alive);            // rfc9112-9.3
-  head.upgrade = http_1_1 && upgrade && known.upgrade.lines != 0;  // rfc9110-7.8
+  const Options options = connection_options(head, known.connection);
+  head.keep_alive = !options.close && (http_1_1 || options.keep_alive);    // rfc9112-9.3
+  head.upgrade = http_1_1 && options.upgrade && known.upgrade.lines != 0;  // rfc9110-7.8
 
   // rfc9110-10.1.1: an expectation of HTTP/1.0 is ignored; without content there is none to wait.
   head.expects_continue = false;

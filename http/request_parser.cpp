@@ -41,37 +41,41 @@ std::string_view why_no_name(char c, bool empty) {
 }  // namespace
 
 net::Parse<RequestHead, Refusal> RequestParser::next(net::MutableBytes& in) {
+  net::Parse<RequestHead, Refusal> answer;
   const std::string_view all = net::as_text(in);
   // What lies behind the limit is never looked at, or it could change the verdict.
   const std::string_view head = all.substr(0, limits_->max_head);
   const bool resumed = at_ != 0;
-  table().clear();
   Step step = read(head);
   if (step == Step::need_more) {
-    if (head.size() < limits_->max_head) return {};
-    return Refusal{431, "a head over its limit"};  // rfc6585-5
+    if (head.size() == limits_->max_head) answer = Refusal{431, "a head over its limit"};
+    return answer;  // rfc6585-5
   }
   // The views of a head that came in pieces point to where its bytes were then: it is read once
   // more, now that it is whole. That is cheaper than offsets for the many that come in one piece.
   if (step == Step::done && resumed) {
     restart();
-    table().clear();
     step = read(head);
   }
-  if (step == Step::refused) return refusal_;
-
-  RequestHead value;
-  value.method = head.substr(method_.at, method_.bytes);
-  value.target = head.substr(target_.at, target_.bytes);
-  value.minor_version = minor_version_;
-  value.fields = table();
-  if (const auto refusal = decide_framing(value)) {
-    refuse(refusal->status, refusal->why);
-    return refusal_;
+  if (step == Step::done) {
+    RequestHead value;
+    value.method = head.substr(method_.at, method_.bytes);
+    value.target = head.substr(target_.at, target_.bytes);
+    value.minor_version = minor_version_;
+    value.fields = {table().data(), fields_};
+    if (const auto refusal = decide_framing(value)) {
+      step = refuse(refusal->status, refusal->why);
+    } else {
+      answer = value;
+    }
+  }
+  if (step == Step::refused) {
+    answer = refusal_;
+    return answer;
   }
   in = in.subspan(at_);
   restart();
-  return value;
+  return answer;
 }
 
 void RequestParser::restart() {
@@ -95,7 +99,32 @@ RequestParser::Step RequestParser::read(std::string_view head) {
   return read_fields(head);
 }
 
+// Takes a request line that is whole, right and usual: a path, in HTTP/1.1. Any other is left to
+// the stages, which tell what is wrong or missing.
+bool RequestParser::take_whole_request_line(std::string_view head) {
+  constexpr std::string_view version = " HTTP/1.1\r\n";
+  const char* const begin = head.data();
+  const char* const end = begin + head.size();
+  const char* const method_end = scan_class(begin, end, token_char);
+  const auto method_bytes = static_cast<std::size_t>(method_end - begin);
+  if (method_end == end || *method_end != ' ' || method_bytes > method_bytes_max) return false;
+  const char* const target = method_end + 1;
+  const char* const target_end = scan_target(target, end);
+  const auto target_bytes = static_cast<std::size_t>(target_end - target);
+  if (target_bytes == 0 || *target != '/' || target_bytes > limits_->max_target) return false;
+  if (static_cast<std::size_t>(end - target_end) < version.size()) return false;
+  if (std::memcmp(target_end, version.data(), version.size()) != 0) return false;
+  if (method_bytes == 0 || head.substr(0, method_bytes) == "CONNECT") return false;
+  method_ = {0, method_bytes};
+  target_ = {method_bytes + 1, target_bytes};
+  minor_version_ = 1;
+  at_ = target_.at + target_bytes + version.size();
+  stage_ = Stage::line;
+  return true;
+}
+
 RequestParser::Step RequestParser::read_request_line(std::string_view head) {
+  if (at_ == 0 && stage_ == Stage::start && take_whole_request_line(head)) return Step::done;
   Step step = Step::done;
   if (stage_ == Stage::start) step = read_start(head);
   if (step == Step::done && stage_ == Stage::method) step = read_method(head);
@@ -175,11 +204,42 @@ RequestParser::Step RequestParser::read_version(std::string_view head) {
   return Step::done;
 }
 
+// Takes the field lines that are whole and right, which are nearly all, from the beginning of one.
+// It stops in front of any other, for read_fields() to tell what is wrong or missing: so no line is
+// looked at more than twice.
+void RequestParser::take_whole_lines(std::string_view head) {
+  const char* const end = head.data() + head.size();
+  const char* line = head.data() + at_;
+  std::vector<Field>& fields = table();
+  std::size_t count = fields_;
+  Marks marks(line, end);
+  while (count < limits_->max_fields) {
+    const char* const colon = marks.next();
+    if (colon == line || colon == end || *colon != ':') break;
+    if (!is_token_run(line, colon, end)) break;
+    const char* value = colon + 1;
+    while (value != end && is_ows(*value)) ++value;
+    const char* stop = marks.next();
+    while (stop != end && (*stop == ':' || *stop == '\t')) stop = marks.next();
+    if (end - stop < 2 || stop[0] != '\r' || stop[1] != '\n') break;
+    (void)marks.next();  // the LF
+    const char* value_end = stop;
+    while (value_end != value && is_ows(value_end[-1])) --value_end;
+    if (count >= fields.size()) fields.resize(std::max<std::size_t>(16, 2 * count));
+    fields[count++] = {{line, static_cast<std::size_t>(colon - line)},
+                       {value, static_cast<std::size_t>(value_end - value)}};
+    line = stop + 2;
+  }
+  fields_ = count;
+  at_ = static_cast<std::size_t>(line - head.data());
+}
+
 RequestParser::Step RequestParser::read_fields(std::string_view head) {
   const char* const begin = head.data();
   const char* const end = begin + head.size();
   for (;;) {
     if (stage_ == Stage::line) {
+      take_whole_lines(head);
       if (at_ == head.size()) return Step::need_more;
       const char first = head[at_];
       if (first == '\r') {
@@ -214,7 +274,7 @@ RequestParser::Step RequestParser::read_fields(std::string_view head) {
   }
 }
 
-// The rest of a field line, rfc9110-5.5: up to its CRLF, white space at its end left out.
+// The rest of a field line that came in pieces, rfc9110-5.5: up to its CRLF.
 RequestParser::Step RequestParser::read_value(std::string_view head) {
   at_ = static_cast<std::size_t>(scan_value(head.data() + at_, head.data() + head.size()) -
                                  head.data());
@@ -223,11 +283,10 @@ RequestParser::Step RequestParser::read_value(std::string_view head) {
     return refuse(400, head[at_] == '\n' ? bare_lf : "a control byte in a field value");
   if (at_ + 1 == head.size()) return Step::need_more;
   if (head[at_ + 1] != '\n') return refuse(400, bare_cr);
-  std::size_t value_end = at_;
-  while (value_end > element_ && is_ows(head[value_end - 1])) --value_end;
-  table().push_back(
-      {head.substr(name_.at, name_.bytes), head.substr(element_, value_end - element_)});
-  ++fields_;
+  std::vector<Field>& fields = table();
+  if (fields_ >= fields.size()) fields.resize(std::max<std::size_t>(16, 2 * fields_));
+  fields[fields_++] = {head.substr(name_.at, name_.bytes),
+                       trim_ows(head.substr(element_, at_ - element_))};
   at_ += 2;
   stage_ = Stage::line;
   return Step::done;

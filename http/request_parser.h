@@ -42,12 +42,14 @@ class RequestParser {
   };
 
   Step read(std::string_view head);
+  bool take_whole_request_line(std::string_view head);
   Step read_request_line(std::string_view head);
   Step read_start(std::string_view head);
   Step read_method(std::string_view head);
   Step read_target(std::string_view head);
   Step read_version(std::string_view head);
   Step read_fields(std::string_view head);
+  void take_whole_lines(std::string_view head);
   Step read_value(std::string_view head);
   Step refuse(int status, std::string_view why);
   std::vector<Field>& table() { return shared_ != nullptr ? *shared_ : own_; }

@@ -71,6 +71,16 @@ inline __m128i equal_to(__m128i bytes, char c) { return _mm_cmpeq_epi8(bytes, _m
 inline unsigned mask_of(__m128i bytes) { return static_cast<unsigned>(_mm_movemask_epi8(bytes)); }
 #endif
 
+#if defined(__SSE2__)
+// Letters, digits and '-' are all of nearly every name; the table takes what is rarer.
+inline unsigned name_mask(__m128i bytes) {
+  const __m128i lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+  const __m128i alpha = at_most(_mm_sub_epi8(lower, _mm_set1_epi8('a')), 25);
+  const __m128i digit = at_most(_mm_sub_epi8(bytes, _mm_set1_epi8('0')), 9);
+  return mask_of(_mm_or_si128(_mm_or_si128(alpha, digit), equal_to(bytes, '-')));
+}
+#endif
+
 inline const char* scan_value(const char* at, const char* end) {
 #if defined(__SSE2__)
   while (end - at >= 16) {
@@ -90,14 +100,9 @@ inline const char* scan_value(const char* at, const char* end) {
 
 inline const char* scan_token(const char* at, const char* end) {
 #if defined(__SSE2__)
-  // Letters, digits and '-' are all of nearly every name; the table takes what is rarer.
   while (end - at >= 16) {
-    const __m128i bytes = load16(at);
-    const __m128i lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
-    const __m128i alpha = at_most(_mm_sub_epi8(lower, _mm_set1_epi8('a')), 25);
-    const __m128i digit = at_most(_mm_sub_epi8(bytes, _mm_set1_epi8('0')), 9);
-    const unsigned good = mask_of(_mm_or_si128(_mm_or_si128(alpha, digit), equal_to(bytes, '-')));
-    at += std::countr_one(good & 0xFFFFu);
+    const unsigned good = name_mask(load16(at));
+    at += std::countr_one(good);
     if (good != 0xFFFFu) {
       if (!is_char(*at, token_char)) return at;
       ++at;
@@ -121,5 +126,57 @@ inline const char* scan_target(const char* at, const char* end) {
 #endif
   return scan_class(at, end, target_char);
 }
+
+// True if all of [at, stop) is a token; the bytes up to `end` may be read.
+inline bool is_token_run(const char* at, const char* stop, const char* end) {
+#if defined(__SSE2__)
+  if (end - at >= 16 && stop - at <= 16) {
+    const unsigned wanted = (1u << (stop - at)) - 1;
+    if ((name_mask(load16(at)) & wanted) == wanted) return true;
+  }
+#endif
+  (void)end;
+  return scan_class(at, stop, token_char) == stop;
+}
+
+// The bytes of a text that can end a field name or value, in order: every ':', control byte (HTAB
+// too) and DEL. They are found 64 bytes at once and then taken bit by bit, so that finding one does
+// not wait for the one before: a browser's head took 270 ns with a scan for each, 170 ns so.
+class Marks {
+ public:
+  Marks(const char* at, const char* end) : block_(at), next_(at), end_(end) {}
+  // The next of them; `end` when there is none.
+  const char* next() {
+    while (bits_ == 0) {
+      if (next_ == end_) return end_;
+      fill();
+    }
+    const char* const found = block_ + std::countr_zero(bits_);
+    bits_ &= bits_ - 1;
+    return found;
+  }
+
+ private:
+  void fill() {
+    block_ = next_;
+    unsigned at = 0;
+#if defined(__SSE2__)
+    for (; at < 64 && end_ - next_ >= 16; at += 16, next_ += 16) {
+      const __m128i bytes = load16(next_);
+      const __m128i ends = _mm_or_si128(equal_to(bytes, ':'), equal_to(bytes, 0x7F));
+      bits_ |= std::uint64_t{mask_of(_mm_or_si128(at_most(bytes, 0x1F), ends))} << at;
+    }
+#endif
+    for (; at < 64 && next_ != end_; ++at, ++next_) {
+      const bool marked = *next_ == ':' || *next_ == '\t' || !is_char(*next_, value_char);
+      bits_ |= std::uint64_t{marked} << at;
+    }
+  }
+
+  const char* block_;  // of bit 0
+  const char* next_;   // what comes behind the block
+  const char* end_;
+  std::uint64_t bits_ = 0;
+};
 
 }  // namespace strata::http

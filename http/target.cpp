@@ -122,8 +122,11 @@ bool is_host(std::string_view host) {
     host.remove_prefix(close + 1);
     return host.empty() || (host[0] == ':' && is_port(host.substr(1)));
   }
-  const std::size_t colon = host.find(':');
-  if (colon == 0 || !is_reg_name(host.substr(0, colon))) return false;
+  const std::size_t plain = run_of(host, host_char);
+  if (plain == host.size()) return true;  // nearly every host ends here, or at its port
+  if (host[plain] == ':') return plain != 0 && is_port(host.substr(plain + 1));
+  const std::size_t colon = host.find(':', plain);
+  if (!is_reg_name(host.substr(0, colon))) return false;
   return colon == std::string_view::npos || is_port(host.substr(colon + 1));
 }
 

@@ -218,7 +218,7 @@ TEST_CASE("parsers that share a field table do not mix their fields", "[http][co
     net::MutableBytes in(reinterpret_cast<std::uint8_t*>(wire_a.data()), have);
     REQUIRE(a.next(in).need_more());
     CHECK(describe(parse_in_place(b, wire_b)) == "GET /b 1.1|Host=b|kind 0 0 keep-alive");
-    CHECK(table.size() == 1);
+    CHECK(table.size() == 16);  // grown once, for both
   }
   CHECK(describe(parse_in_place(a, wire_a)) == "GET /a 1.1|Host=a|A=1|kind 0 0 keep-alive");
 }

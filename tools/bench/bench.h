@@ -4,8 +4,8 @@
 //   STRATA_COUNT_ALLOCATIONS()                   // at file scope, once a program
 //   bench::measure("head, 78 bytes", 78, [&] { parse(); });
 //
-// One line a case: nanoseconds a call (median of the rounds, best and worst of them behind it),
-// GB/s where bytes are given, allocations a call after warm-up.
+// One line a case: nanoseconds of CPU a call (median of the rounds, best and worst of them behind
+// it), GB/s where bytes are given, allocations a call after warm-up.
 #pragma once
 #include <algorithm>
 #include <atomic>
@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <new>
 #include <vector>
 
@@ -57,6 +58,13 @@ inline void keep(const T& value) {
   asm volatile("" : : "r"(&value) : "memory");
 }
 
+// Of this thread, so that others on the machine count less.
+inline std::chrono::nanoseconds cpu_time() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
 struct Figures {
   double nanoseconds = 0;  // a call, median of the rounds
   double best = 0;
@@ -67,13 +75,12 @@ struct Figures {
 // Runs `fn` until a round takes 20 ms, and nine rounds of that. Prints nothing.
 template <class F>
 Figures time(F&& fn) {
-  using Clock = std::chrono::steady_clock;
   constexpr auto round_time = std::chrono::milliseconds(20);
   constexpr std::size_t rounds = 9;
   const auto run = [&fn](std::uint64_t calls) {
-    const auto begin = Clock::now();
+    const auto begin = cpu_time();
     for (std::uint64_t i = 0; i < calls; ++i) fn();
-    return Clock::now() - begin;
+    return cpu_time() - begin;
   };
   std::uint64_t calls = 1;  // the search for it is the warm-up
   while (run(calls) < round_time) calls *= 2;
