@@ -141,7 +141,7 @@ inline bool is_token_run(const char* at, const char* stop, const char* end) {
 
 // The bytes of a text that can end a field name or value, in order: every ':', control byte (HTAB
 // too) and DEL. They are found 64 bytes at once and then taken bit by bit, so that finding one does
-// not wait for the one before: a browser's head took 270 ns with a scan for each, 170 ns so.
+// not wait for the one before: a browser's head took 275 ns with a scan for each, 190 ns so.
 class Marks {
  public:
   Marks(const char* at, const char* end) : block_(at), next_(at), end_(end) {}
