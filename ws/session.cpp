@@ -23,12 +23,16 @@ Session::Session(Role self, const Limits& limits, net::SendQueue& out, MaskSourc
 
 net::Parse<Event, ProtocolError> Session::next(net::MutableBytes& in, net::TimePoint now) {
   assembler_.release();
+  const auto event = read(in, now);
+  // rfc6455-5.5.1, -7.1.7: what follows a Close or an error is not looked at.
+  if (failure_ || close_received_) in = in.last(0);
+  return event;
+}
+
+net::Parse<Event, ProtocolError> Session::read(net::MutableBytes& in, net::TimePoint now) {
+  if (failure_) return *failure_;
+  if (close_received_) return {};
   for (;;) {
-    if (failure_ || close_received_) {  // rfc6455-5.5.1, -7.1.7: what follows is not looked at
-      in = in.last(0);
-      if (failure_) return *failure_;
-      return {};
-    }
     net::Parse<Piece, ProtocolError> piece;
     if (landed_ != 0) {
       piece = parser_.landed(assembler_.landed(std::exchange(landed_, 0)));

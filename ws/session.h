@@ -46,7 +46,7 @@ class Session {
   Session(Role self, const Limits& limits, net::SendQueue& out, MaskSource keys = {});
 
   // "Not yet" may have consumed a part of a payload. After an error the Close frame is already in
-  // the queue, and nothing more is parsed: every further call consumes all and says the same.
+  // the queue, and nothing more is parsed: all is consumed, now and in every further call.
   net::Parse<Event, ProtocolError> next(net::MutableBytes& in, net::TimePoint now = {});
 
   // In the middle of a large payload: where its next bytes may be received. Tell landed() how
@@ -82,6 +82,7 @@ class Session {
     std::uint8_t bytes;
     std::array<std::uint8_t, control_payload_max> payload;
   };
+  net::Parse<Event, ProtocolError> read(net::MutableBytes& in, net::TimePoint now);
   net::Parse<Event, ProtocolError> on_control(Opcode opcode, net::Bytes payload,
                                               net::TimePoint now);
   net::Parse<Event, ProtocolError> on_close_frame(net::Bytes payload, net::TimePoint now);

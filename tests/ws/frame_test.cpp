@@ -118,7 +118,8 @@ TEST_CASE("a frame header is read the same at every split and written the same",
   }
 }
 
-TEST_CASE("a wrong header is refused at the byte that proves it", "[ws][codec][rfc6455-5.2]") {
+TEST_CASE("a wrong header is refused at the byte that proves it",
+          "[ws][codec][rfc6455-5.1][rfc6455-5.2]") {
   for (const Bad& row : wrong) {
     CAPTURE(row.what);
     std::string wire = hex(row.wire);

@@ -102,7 +102,7 @@ TEST_CASE("what is no upgrade is told so", "[ws][rfc6455-4.2.1][rfc6455-4.4][rfc
   CHECK(chat.endpoint->connection_count() == 0);
 }
 
-TEST_CASE("a foreign Origin is refused unless it is listed", "[ws][rfc6455-10.2]") {
+TEST_CASE("a foreign Origin is refused unless it is listed", "[ws][rfc6455-10.2][rfc6454-7.3]") {
   const std::string foreign = "Origin: https://b.example\r\n";
   Chat closed;
   CHECK(closed.status(upgrade("/chat", foreign)) == 403);

@@ -29,7 +29,7 @@ std::string offer(ws::Session& session, std::string wire, net::TimePoint now = s
 }  // namespace
 
 TEST_CASE("a session that closed first waits for the answer and drops what comes before it",
-          "[ws][codec][rfc6455-7.1.2]") {
+          "[ws][codec][rfc6455-1.4][rfc6455-7.1.2]") {
   net::SendQueue out;
   ws::Session session(Role::server, {}, out);
   session.close(CloseCode::going_away, "restart", start);
