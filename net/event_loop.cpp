@@ -93,6 +93,11 @@ void EventLoop::queue(EventSource& source) {
   if (!in_turn_) wake();
 }
 
+void EventLoop::queue_next(EventSource& source) {
+  if (!SourceList::linked(source)) next_queued_.push(source);
+  if (!in_turn_) wake();
+}
+
 std::error_code EventLoop::run() {
   if (error_) return error_;
   thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
@@ -203,6 +208,7 @@ void EventLoop::unwatch(EventSource& source) {
 
 void EventLoop::run_queued() {
   SourceList offers;
+  queued_.take_all(next_queued_);
   offers.take_all(queued_);  // what they queue meanwhile has its offer in the next turn
   while (EventSource* const source = offers.pop())
     call_source(*source, "an offer", [&] { source->on_queued(Pass::offer); });

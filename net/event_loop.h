@@ -14,31 +14,9 @@
 #include "net/fd.h"
 #include "net/loop.h"
 #include "net/shared_options.h"
+#include "net/watch.h"
 
 namespace strata::net {
-
-class EventLoop;
-
-// A foreign descriptor in the loop. Destroying it, also from its own callback, takes it out; the
-// descriptor stays the caller's, and must be open until then.
-class Watch {
- public:
-  Watch() = default;
-  Watch(Watch&&) noexcept = default;
-  Watch& operator=(Watch&& other) noexcept;
-  ~Watch() { reset(); }
-  void set(std::uint32_t events);  // as EventLoop::add; 0: none but errors
-  void reset();
-  explicit operator bool() const { return source_ != nullptr; }
-
- private:
-  friend class EventLoop;
-  struct Source;
-  struct Delete {
-    void operator()(Source* source) const;
-  };
-  std::unique_ptr<Source, Delete> source_;
-};
 
 // One turn: wait; events; due timers; offers of the ready list; what was appended leaves, and
 // closed connections say so; deferred tasks.
@@ -91,6 +69,7 @@ class EventLoop final : public Loop {
   // True inside a call of this source, until unwatch(): so it tells whether `source` still lives.
   bool runs(const EventSource& source) const { return running_ == &source; }
   void queue(EventSource& source);  // its on_queued() follows in this turn, or makes fd() readable
+  void queue_next(EventSource& source);  // the same, but in the next turn: others come first
   BlockPool& pool() { return pool_; }
   const SharedOptions& share(const ConnectionOptions& options);
   // What a recv may fill. Its content lives until the caller of recv returns.
@@ -104,7 +83,7 @@ class EventLoop final : public Loop {
     EventLoop& loop;
     void (EventLoop::*on_ready)();
   };
-  bool has_work() const { return !queued_.empty() || !deferred_.empty(); }
+  bool has_work() const { return !queued_.empty() || !next_queued_.empty() || !deferred_.empty(); }
   void turn(int wait_ms);
   void dispatch(int events);
   void fire_timers();
@@ -130,7 +109,7 @@ class EventLoop final : public Loop {
 
   struct Batch;  // of epoll_wait
   std::unique_ptr<Batch> batch_;
-  SourceList queued_;
+  SourceList queued_, next_queued_;
   EventSource* running_ = nullptr;  // whose call this is; null once it left the loop
   std::vector<Task> deferred_, deferred_now_;
   TimerQueue timers_;

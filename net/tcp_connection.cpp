@@ -222,7 +222,7 @@ void TcpConnection::flush() {
   std::size_t sent_bytes = 0;
   const Sent sent = send_from(fd_.get(), out_, loop_.receive_room(), sent_bytes);
   if (sent == Sent::failed) return die(errno);
-  if (sent == Sent::later) loop_.queue(*this);
+  if (sent == Sent::later) loop_.queue_next(*this);
   if (sent == Sent::blocked) {
     blocked_ = true;
     watch_progress(sent_bytes > 0);
@@ -318,7 +318,7 @@ void TcpConnection::on_queued(Pass pass) {
   if (dead_) return tell_closed();
   flush();
   update_interest();
-  if (offer_due_) loop_.queue(*this);
+  if (offer_due_) loop_.queue_next(*this);
 }
 
 void TcpConnection::on_thrown(std::error_code why) {

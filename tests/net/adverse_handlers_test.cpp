@@ -210,7 +210,7 @@ const Row rows[] = {
        third.send("x");
        second.send("x");
        first.send("x");
-       CHECK(s.until([&] { return c->connection == nullptr; }));
+       CHECK(s.until([o = c] { return o->connection == nullptr; }));
        s.some_turns();
      }},
 };

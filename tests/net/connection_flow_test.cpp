@@ -150,7 +150,7 @@ TEST_CASE("a writer without progress times out, one with progress does not", "[n
 }
 
 TEST_CASE("a file goes between texts, in order, and its descriptor is closed", "[net]") {
-  for (const std::size_t bytes : {1, 1000, 65536, 5 << 20}) {
+  for (const std::size_t bytes : {1u, 1000u, 65536u, 5u << 20}) {
     INFO(bytes);
     Loopback here;
     auto [client, peer] = here.pair();

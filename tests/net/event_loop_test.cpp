@@ -108,7 +108,7 @@ TEST_CASE("after() runs its task once; its handle cancels, and may be dropped", 
   CHECK(reused.waiting());
   CHECK_FALSE(TimerHandle().cancel());
   // What never ran is destroyed with the loop, while the loop is whole.
-  loop.after(1h, [&loop, held = std::make_unique<Timer>(loop, Task([] {}))] { held->start(1s); });
+  loop.after(1h, [held = std::make_unique<Timer>(loop, Task([] {}))] { held->start(1s); });
 }
 
 TEST_CASE("posts from many threads all run, in each thread's order", "[net][threads]") {

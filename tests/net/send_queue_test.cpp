@@ -17,7 +17,8 @@ namespace {
 
 std::string text_of(std::size_t bytes, char first = 'a') {
   std::string text(bytes, ' ');
-  for (std::size_t i = 0; i < bytes; ++i) text[i] = static_cast<char>(first + i % 23);
+  for (std::size_t i = 0; i < bytes; ++i)
+    text[i] = static_cast<char>(first + static_cast<int>(i % 23));
   return text;
 }
 
@@ -45,8 +46,8 @@ struct Hooked {
 }  // namespace
 
 TEST_CASE("a text of any length is copied and comes out whole", "[net][codec]") {
-  for (const std::size_t bytes :
-       {0, 1, 2, 991, 992, 993, 1023, 1024, 1025, 16351, 16352, 16353, 16384, 65536, 200000}) {
+  for (const std::size_t bytes : {0u, 1u, 2u, 991u, 992u, 993u, 1023u, 1024u, 1025u, 16351u, 16352u,
+                                  16353u, 16384u, 65536u, 200000u}) {
     INFO(bytes);
     BlockPool pool;
     {
@@ -74,7 +75,7 @@ TEST_CASE("small appends share one view", "[net][codec]") {
 }
 
 TEST_CASE("shared bytes are referred to from 1 KiB on, and copied below", "[net][codec]") {
-  for (const std::size_t bytes : {1, 1023, 1024, 100000}) {
+  for (const std::size_t bytes : {1u, 1023u, 1024u, 100000u}) {
     INFO(bytes);
     SendQueue queue;
     const SharedBytes frame = shared(text_of(bytes));
@@ -105,7 +106,7 @@ TEST_CASE("a string is moved from 1 KiB on", "[net][codec]") {
 }
 
 TEST_CASE("reserve and commit encode in place", "[net][codec]") {
-  for (const std::size_t bytes : {1, 100, 992, 993, 5000, 16352, 16353, 100000}) {
+  for (const std::size_t bytes : {1u, 100u, 992u, 993u, 5000u, 16352u, 16353u, 100000u}) {
     INFO(bytes);
     BlockPool pool;
     {
