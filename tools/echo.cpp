@@ -3,14 +3,14 @@
 //   HTTP        GET /  "Hello"    POST /echo  the content    GET /big  32 MiB    /static/...
 //   WebSocket   / /ws /echo  each message back    /broadcast  each message to all others
 //   Engine.IO   /engine.io/  each message back
-//   Socket.IO   /socket.io/  namespaces / and /custom, see serve_socketio
+//   Socket.IO   /socket.io/  namespaces / and /custom: see serve_socketio
 #include <cstdio>
 #include <string>
 
 #include "http/server.h"
 #include "http/static_files.h"
 #include "net/event_loop.h"
-#include "sio/eio/server.h"
+#include "sio/server.h"
 #include "tools/flags.h"
 #include "tools/stop_signals.h"
 #include "ws/route.h"
@@ -29,7 +29,7 @@ struct Settings {
   std::vector<std::string> origins;
   http::ServerOptions http;
   ws::Limits websocket;
-  sio::eio::Options engine;
+  sio::Options socketio;  // its engine's options are those of /engine.io/ too
 };
 
 std::vector<tools::Flag> flags(Settings& s) {
@@ -58,10 +58,17 @@ std::vector<tools::Flag> flags(Settings& s) {
       milliseconds("--write-timeout", "ms without progress", connection.write_timeout),
       milliseconds("--close-timeout", "ms for a WebSocket's close", s.websocket.close_timeout),
       milliseconds("--drain-timeout", "ms", s.http.drain_timeout),
-      number("--max-payload", "bytes of an Engine.IO payload", s.engine.max_payload),
-      milliseconds("--ping-interval", "ms", s.engine.ping_interval),
-      milliseconds("--ping-timeout", "ms", s.engine.ping_timeout),
-      milliseconds("--upgrade-timeout", "ms for an upgrade's probe", s.engine.upgrade_timeout),
+      number("--max-payload", "bytes of an Engine.IO payload", s.socketio.engine.max_payload),
+      milliseconds("--ping-interval", "ms", s.socketio.engine.ping_interval),
+      milliseconds("--ping-timeout", "ms", s.socketio.engine.ping_timeout),
+      milliseconds("--upgrade-timeout", "ms for an upgrade's probe",
+                   s.socketio.engine.upgrade_timeout),
+      milliseconds("--connect-timeout", "ms for the first CONNECT", s.socketio.connect_timeout),
+      number("--max-attachments", "of one packet", s.socketio.packet.max_attachments),
+      number("--max-depth", "levels of JSON", s.socketio.packet.max_depth),
+      number("--max-namespaces", "of a connection", s.socketio.max_namespaces),
+      number("--max-rooms", "of a socket", s.socketio.max_rooms),
+      number("--max-acks", "pending at a socket", s.socketio.max_acks),
   };
 }
 
@@ -111,6 +118,29 @@ struct EngineEcho final : sio::eio::Handler {
   void on_close(sio::eio::Socket&, std::string_view, std::string_view) override {}
 };
 
+// On connection `auth` with the client's auth. On / also: `echo` comes back, in an acknowledgement
+// if one is asked for; `broadcast` goes to all others; `message` comes back as `message-back`;
+// `message-with-ack` is acknowledged.
+void serve_socketio(sio::Server& io, bool quiet) {
+  io.on_connection([quiet](sio::Socket& socket) {
+    if (!quiet) socket.emit("auth", socket.handshake().auth());
+    socket.on("echo", [&socket](const sio::Args& args, sio::Ack ack) {
+      if (ack) {
+        ack(args);
+      } else {
+        socket.emit("echo", args);
+      }
+    });
+    socket.on("broadcast",
+              [&socket](const sio::Args& args) { socket.broadcast().emit("broadcast", args); });
+    socket.on("message", [&socket](const sio::Args& args) { socket.emit("message-back", args); });
+    socket.on("message-with-ack", [](const sio::Args& args, sio::Ack ack) { ack(args); });
+  });
+  io.of("/custom").on_connection([quiet](sio::Socket& socket) {
+    if (!quiet) socket.emit("auth", socket.handshake().auth());
+  });
+}
+
 int refuse(const char* sentence) {
   std::fprintf(stderr, "echo: %s\n", sentence);
   return 2;
@@ -125,9 +155,9 @@ int main(int argc, char** argv) {
   if (!tools::read_flags(argc, argv, flags(settings), switches)) return 2;
   if (settings.workers != 1) return refuse("--workers: one loop is all there is");
   if (settings.compression != "off") return refuse("--compression: there is none");
-  settings.engine.high_water = settings.http.listen.connection.high_water;
-  settings.engine.max_send_queue = settings.websocket.max_send_queue;
-  settings.engine.origins = settings.origins;
+  settings.socketio.engine.high_water = settings.http.listen.connection.high_water;
+  settings.socketio.engine.max_send_queue = settings.websocket.max_send_queue;
+  settings.socketio.engine.origins = settings.origins;
   const auto address = net::Address::parse(settings.host, settings.port);
   if (!address) return refuse("--host wants a numeric address");
 
@@ -136,7 +166,11 @@ int main(int argc, char** argv) {
   serve_http(app, settings);
   serve_websocket(app, settings);
   EngineEcho engine_echo;
-  sio::eio::Server engine(app, settings.engine, engine_echo);
+  sio::eio::Options at_engine = settings.socketio.engine;
+  at_engine.path = "/engine.io";
+  sio::eio::Server engine(app, at_engine, engine_echo);
+  sio::Server io(app, settings.socketio);
+  serve_socketio(io, settings.quiet_connect);
   if (const auto error = app.listen(*address)) {
     std::fprintf(stderr, "%s: %s\n", address->to_string().c_str(), error.message().c_str());
     return 1;
@@ -147,6 +181,7 @@ int main(int argc, char** argv) {
 
   const tools::StopSignals signals(loop, [&] { app.drain([&loop] { loop.stop(); }); });
   const auto error = loop.run();
+  io.close();
   engine.close();
   app.close();
   return error ? 1 : 0;

@@ -13,15 +13,16 @@
 namespace strata::tools {
 
 struct Flag {
-  const char* name;  // with its dashes
-  const char* what;  // for --help, with the unit
+  const char* name;                                  // with its dashes
+  const char* what;                                  // for --help, with the unit
   std::function<bool(std::string_view value)> take;  // false: the value makes no sense
 };
 
 template <class Number>
 Flag number(const char* name, const char* what, Number& to) {
   return {name, what, [&to](std::string_view value) {
-            const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), to);
+            const auto [end, error] =
+                std::from_chars(value.data(), value.data() + value.size(), to);
             return error == std::errc() && end == value.data() + value.size();
           }};
 }
@@ -29,7 +30,8 @@ Flag number(const char* name, const char* what, Number& to) {
 inline Flag milliseconds(const char* name, const char* what, net::Duration& to) {
   return {name, what, [&to](std::string_view value) {
             std::uint32_t ms = 0;
-            const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), ms);
+            const auto [end, error] =
+                std::from_chars(value.data(), value.data() + value.size(), ms);
             to = std::chrono::milliseconds(ms);
             return error == std::errc() && end == value.data() + value.size();
           }};
