@@ -39,7 +39,8 @@ static bool is_websocket_upgrade(const http::Request& request) {
 // --- the checks ---------------------------------------------------------------------------------
 
 void ServerCore::on_head(Request& request, Response& response) {
-  if (request.method() != "POST") return;  // all else waits for its content, mostly none
+  // All else waits for its content, and mostly has none.
+  if (request.method() != "POST" || is_websocket_upgrade(request)) return;
   const Query query = parse_query(request.query_string());
   ServerSocket* const socket = find(query.sid);
   if (admitted(request, response, query, socket) && socket != nullptr) {

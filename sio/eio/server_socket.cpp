@@ -162,8 +162,4 @@ void ServerSocket::finish() {
   core_->ended(*this);
 }
 
-void ServerSocket::abandon() {
-  perform(session_.close("server shutting down", true, core_->loop().now()));
-}
-
 }  // namespace strata::sio::eio

@@ -31,8 +31,7 @@ class ServerSocket final : public Socket {
   void close(std::string_view reason, bool discard) override;
 
   const Session& session() const { return session_; }
-  void flush();    // the end of a turn in which something was put into the outbox
-  void abandon();  // ends without a word to the handler
+  void flush();  // the end of a turn in which something was put into the outbox
 
   // --- polling_transport.cpp
   void on_get(http::Request& request, http::Response& response);

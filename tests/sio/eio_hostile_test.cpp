@@ -125,6 +125,16 @@ TEST_CASE("a WebSocket handshake with a flaw is refused before its 101", "[sio][
   CHECK(rig.echo.opened.empty());
 }
 
+TEST_CASE("an upgrade by POST is refused, and does not count as a POST", "[sio][eio]") {
+  Rig rig;
+  const std::string sid = rig.open_polling();
+  RawClient client = rig.client();
+  CHECK(client.post(rig.ws(sid), "", upgrade).status == 405);
+  RawClient good = rig.client();
+  CHECK(good.post(rig.poll(sid), "4good") == "200 ok");
+  CHECK(rig.echo.reasons.empty());
+}
+
 TEST_CASE("requests elsewhere are the router's", "[sio][eio][eio4-handshake]") {
   Rig rig;
   RawClient client = rig.client();

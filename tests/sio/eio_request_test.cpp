@@ -52,7 +52,7 @@ constexpr Transport websocket = Transport::websocket;
 }  // namespace
 
 TEST_CASE("the first check that a request breaks names its error",
-          "[sio][eio][codec][eio4-handshake]") {
+          "[sio][eio][codec][eio4-handshake][rfc9110-5.5]") {
   const char* const handshake_error = "TRANSPORT_HANDSHAKE_ERROR";
   const char* const mismatch = "TRANSPORT_MISMATCH";
   const std::vector<Check> rows = {
