@@ -26,8 +26,8 @@ test(
       const {url} = await server();
       const socket = io(url, {forceNew: true, reconnection: false});
       after(() => socket.disconnect());
+      const upgraded = next(socket.io.engine, 'upgrade');  // it may come before `connect`
       await next(socket, 'connect', 'connect_error');
-      const upgraded = next(socket.io.engine, 'upgrade');
       let sent = 0;
       let done = false;
       upgraded.then(() => {
