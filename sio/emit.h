@@ -43,10 +43,10 @@ template <class Self>
 class EmitForms {
  public:
   // One value, or two, may stand in braces: emit("news", {{"name", "spot"}}).
-  bool emit(std::string_view event, const Json& value) {
+  bool emit(std::string_view event, const Json& value) const {
     return put(event, [&value](PacketWriter& w) { write_value(w, value); });
   }
-  bool emit(std::string_view event, const Json& first, const Json& second) {
+  bool emit(std::string_view event, const Json& first, const Json& second) const {
     return put(event, [&](PacketWriter& w) {
       write_value(w, first);
       write_value(w, second);
@@ -54,7 +54,7 @@ class EmitForms {
   }
   // Braces before a callback, which hears the answer.
   template <Callback F>
-  bool emit(std::string_view event, Json::initializer_list_t value, F&& callback) {
+  bool emit(std::string_view event, Json::initializer_list_t value, F&& callback) const {
     const Json json(value);
     return put(
         event, [&json](PacketWriter& w) { write_value(w, json); },
@@ -62,7 +62,7 @@ class EmitForms {
   }
   // Any number of values of any types with a to_json; a callback may stand last.
   template <class... V>
-  bool emit(std::string_view event, V&&... values) {
+  bool emit(std::string_view event, V&&... values) const {
     if constexpr (last_is_callback<V...>()) {
       return split(event, std::forward_as_tuple(std::forward<V>(values)...),
                    std::make_index_sequence<sizeof...(V) - 1>{});
@@ -72,13 +72,15 @@ class EmitForms {
   }
 
   // The event "message".
-  bool send(const Json& value) { return emit("message", value); }
+  bool send(const Json& value) const { return emit("message", value); }
   template <class... V>
-  bool send(V&&... values) {
+  bool send(V&&... values) const {
     return emit("message", std::forward<V>(values)...);
   }
 
  private:
+  // A handle that a lambda captured by copy is const, and speaks all the same.
+  Self& self() const { return const_cast<Self&>(static_cast<const Self&>(*this)); }
   template <class... V>
   static constexpr bool last_is_callback() {
     if constexpr (sizeof...(V) == 0) {
@@ -89,17 +91,17 @@ class EmitForms {
     }
   }
   template <class Write>
-  bool put(std::string_view event, const Write& write) {
+  bool put(std::string_view event, const Write& write) const {
     refuse_reserved(event);
-    return static_cast<Self*>(this)->emit_values(event, Values(write), {});
+    return self().emit_values(event, Values(write), {});
   }
   template <class Write, class OnAnswer>
-  bool put(std::string_view event, const Write& write, OnAnswer on_answer) {
+  bool put(std::string_view event, const Write& write, OnAnswer on_answer) const {
     refuse_reserved(event);
-    return static_cast<Self*>(this)->emit_values(event, Values(write), std::move(on_answer));
+    return self().emit_values(event, Values(write), std::move(on_answer));
   }
   template <class Tuple, std::size_t... I>
-  bool split(std::string_view event, Tuple&& all, std::index_sequence<I...>) {
+  bool split(std::string_view event, Tuple&& all, std::index_sequence<I...>) const {
     return put(
         event, [&]([[maybe_unused]] PacketWriter& w) { (write_value(w, std::get<I>(all)), ...); },
         Self::on_answer(std::get<sizeof...(I)>(std::forward<Tuple>(all))));
