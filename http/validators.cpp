@@ -10,14 +10,19 @@ namespace strata::http {
 
 namespace {
 
-void append_hex(std::string& to, std::uint64_t value) {
+void put(Tag& to, std::string_view text) {
+  std::memcpy(to.text + to.bytes, text.data(), text.size());
+  to.bytes += text.size();
+}
+
+void put_hex(Tag& to, std::uint64_t value) {
   char digits[16];
   char* at = digits + sizeof digits;
   do {
     *--at = "0123456789abcdef"[value & 15];
     value >>= 4;
   } while (value != 0);
-  to.append(at, static_cast<std::size_t>(digits + sizeof digits - at));
+  put(to, {at, static_cast<std::size_t>(digits + sizeof digits - at)});
 }
 
 // FNV-1a by words: no secret, only unlikely to be the same for two versions of a page.
@@ -55,14 +60,15 @@ bool lists_tag(std::string_view list, std::string_view tag) {
 
 }  // namespace
 
-std::string weak_tag(std::string_view body) { return weak_tag(body.size(), hash(body)); }
+Tag weak_tag(std::string_view body) { return weak_tag(body.size(), hash(body)); }
 
-std::string weak_tag(std::uint64_t first, std::uint64_t second) {
-  std::string result = "W/\"";
-  append_hex(result, first);
-  result += '-';
-  append_hex(result, second);
-  result += '"';
+Tag weak_tag(std::uint64_t first, std::uint64_t second) {
+  Tag result;
+  put(result, "W/\"");
+  put_hex(result, first);
+  put(result, "-");
+  put_hex(result, second);
+  put(result, "\"");
   return result;
 }
 

@@ -1,16 +1,22 @@
 // http/validators.h - entity tags and dates that a client compares, rfc9110-8.8 and -13. (codec)
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace strata::http {
 
 class Request;
 
-std::string weak_tag(std::string_view body);                      // W/"length-hash"
-std::string weak_tag(std::uint64_t first, std::uint64_t second);  // W/"first-second", in hex
+// A tag's text, without the heap.
+struct Tag {
+  char text[40];
+  std::size_t bytes = 0;
+  operator std::string_view() const { return {text, bytes}; }
+};
+Tag weak_tag(std::string_view body);                      // W/"length-hash"
+Tag weak_tag(std::uint64_t first, std::uint64_t second);  // W/"first-second", in hex
 // True if the client's copy is as good: If-None-Match, and only without it If-Modified-Since.
 bool is_fresh(const Request& request, std::string_view tag, std::string_view last_modified);
 
