@@ -219,7 +219,7 @@ void Connection::Deadline::on_fire(TimerEntry& self) {
 }
 
 void Connection::on_deadline() {
-  if (session_.on_deadline(below_->loop().now())) {
+  if (session_.on_deadline(below_->loop().now(), !below_->paused())) {
     if (reason_.empty()) {
       reason_ = session_.close_sent() ? "no answer to our Close" : "no answer to our ping";
     }

@@ -195,10 +195,10 @@ std::optional<net::TimePoint> Session::deadline() const {
   return deadline_;
 }
 
-bool Session::on_deadline(net::TimePoint now) {
+bool Session::on_deadline(net::TimePoint now, bool reading) {
   if (now < deadline_) return false;
   if (close_sent_) return true;
-  if (out_.size() > limits_.high_water) {  // not read from meanwhile: the write deadline runs
+  if (!reading || out_.size() > limits_.high_water) {  // the write deadline runs all the same
     deadline_ = now + limits_.ping_timeout;
     return false;
   }

@@ -74,8 +74,9 @@ class Session {
 
   void start(net::TimePoint now);  // pings of our own begin
   std::optional<net::TimePoint> deadline() const;
-  // Sends a ping where one is due. True: the peer's time is over, reset the connection.
-  bool on_deadline(net::TimePoint now);
+  // Sends a ping where one is due. True: the peer's time is over, reset the connection. While
+  // nothing is read, by our own will or for our full queue, the time for a pong does not run.
+  bool on_deadline(net::TimePoint now, bool reading = true);
 
  private:
   struct WaitingPong {

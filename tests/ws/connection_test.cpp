@@ -255,6 +255,22 @@ TEST_CASE("our pings keep a live peer and drop a dead one", "[ws][rfc6455-5.5.2]
   CHECK(bench.echo.ended == "1006:no answer to our ping");
 }
 
+TEST_CASE("while we do not read, the time for a pong does not run", "[ws][rfc6455-5.5.2]") {
+  ws::Limits limits;
+  limits.ping_interval = 25s;
+  Bench bench(limits);
+  bench.loop.advance(25s);
+  bench.echo.connection->pause();
+  bench.ask(from_client(0x8A, ""));
+  bench.loop.advance(60s);
+  CHECK(bench.echo.closes == 0);
+  bench.echo.connection->resume();
+  bench.loop.settle();
+  CHECK(bench.echo.log == "pong:|");
+  bench.loop.advance(50s);  // the next ping, unanswered
+  CHECK(bench.echo.ended == "1006:no answer to our ping");
+}
+
 TEST_CASE("a shared frame reaches many, encoded once", "[ws]") {
   VirtualLoop loop;
   std::vector<Peer> peers;
