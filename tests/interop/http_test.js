@@ -8,7 +8,7 @@ const net = require('net');
 const os = require('os');
 const path = require('path');
 const {test, limited} = require('./runner');
-const {server, start, reference} = require('./server');
+const {server, start, help, reference} = require('./server');
 
 // One request; resolves to {status, headers, body}.
 function ask(url, {method = 'GET', headers = {}, body, agent} = {}) {
@@ -264,6 +264,17 @@ test('echo', 'more than one worker is refused with a sentence', async () => {
   if (reference()) return;
   const why = await start(['--workers', '2']).then(() => '', (error) => error.message);
   assert.match(why, /"code":[1-9]/);
+});
+
+test('echo', 'every option of the README\'s table of limits is a flag', async () => {
+  if (reference()) return;
+  const readme = fs.readFileSync(path.join(__dirname, '../../README.md'), 'utf8');
+  const table = readme.split('## Limits and defaults')[1].split('\n## ')[0];
+  const options = table.match(/`[a-z]+_[a-z_]+`/g).map((name) => name.slice(1, -1));
+  assert.ok(options.length > 20);
+  const known = help();
+  const lacks = options.filter((name) => !known.includes(`--${name.replace(/_/g, '-')}`));
+  assert.deepStrictEqual(lacks, []);
 });
 
 module.exports = {

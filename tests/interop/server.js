@@ -1,6 +1,6 @@
 // tests/interop/server.js - starts the echo server under test, once per set of flags.
 'use strict';
-const {spawn} = require('child_process');
+const {spawn, spawnSync} = require('child_process');
 const path = require('path');
 const {limited} = require('./runner');
 
@@ -11,6 +11,9 @@ const children = new Set();
 function choose(program, npm_server = path.join(__dirname, 'reference_server.js')) {
   command = program === '--reference' ? [process.execPath, npm_server] : [path.resolve(program)];
 }
+
+// The flags that the program lists.
+const help = () => spawnSync(command[0], ['--help'], {encoding: 'utf8'}).stdout.split(/\s+/);
 
 const reference = () => command.length === 2;
 
