@@ -1,4 +1,4 @@
-// sio/eio/shared_message.cpp - a message encoded once for any number of sessions. (codec)
+// sio/eio/shared_message.cpp - a message encoded once for any number of sessions.
 #include <utility>
 
 #include "sio/eio/packet.h"

@@ -319,6 +319,11 @@ TEST_CASE("a session moves from polling to a WebSocket", "[sio][eio][codec][eio4
       {"no probe, and a poll still held",
        polling,
        {{0, "GET", ""}, {0, "candidate", "yes"}, {1, "ws 5", "switch answer"}, {1, "body", "6"}}},
+  });
+}
+
+TEST_CASE("an upgrade that goes another way", "[sio][eio][codec][eio4-upgrade]") {
+  check({
       {"it takes too long",
        polling,
        {{0, "candidate", "yes"},
