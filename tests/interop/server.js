@@ -62,6 +62,7 @@ module.exports = {
   choose,
   server,
   start,
+  help,
   stop_all,
   reference
 };
