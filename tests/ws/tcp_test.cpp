@@ -12,7 +12,15 @@
 #include "tools/bench/bench.h"
 #include "ws/route.h"
 
+// The sanitizers bring an operator new of their own, and nothing is counted there.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define STRATA_SANITIZED
+#endif
+#endif
+#if !defined(STRATA_SANITIZED) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 STRATA_COUNT_ALLOCATIONS();
+#endif
 
 using namespace strata;
 using namespace strata::test;
