@@ -120,7 +120,7 @@ void Client::close_sockets(std::string_view reason, std::string_view detail) {
 
 void Client::on_close(std::string_view reason, std::string_view detail) {
   ended_ = true;
-  connect_timer_.reset();
+  if (connect_timer_) connect_timer_->stop();  // not destroyed: it may be what closes us
   close_sockets(reason, detail);
 }
 

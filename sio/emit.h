@@ -1,5 +1,5 @@
 // sio/emit.h - the forms of emit, once for everything that can: Socket, Broadcast, Namespace,
-// Server, SocketRef.
+// Server, SocketRef. (codec)
 #pragma once
 #include <memory>
 #include <optional>

@@ -339,6 +339,26 @@ TEST_CASE("a server binds when it is told to, and says why it cannot", "[sio][st
   CHECK(log == std::vector<std::string>{"port 7890: address in use"});
 }
 
+TEST_CASE("run() answers what keeps it from binding, the constructor binds nothing", "[sio][tcp]") {
+  Server first;
+  REQUIRE_FALSE(first.listen(0));
+  const std::uint16_t port = first.address().port();
+  Server second(port);
+  std::string log;
+  second.on_log([&](std::string_view line) { log = line; });
+  CHECK(second.run() == std::errc::address_in_use);
+  CHECK(log == "port " + std::to_string(port) + ": address in use");
+  first.close();
+  bool ran = false;
+  Server third(std::uint16_t{0});
+  third.post([&] {
+    ran = true;
+    third.stop();
+  });
+  CHECK_FALSE(third.run());
+  CHECK(ran);
+}
+
 TEST_CASE("on an HTTP server of its own choice, beside its routes", "[sio][stack]") {
   VirtualLoop loop;
   http::Server app(loop);
