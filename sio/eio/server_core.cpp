@@ -104,8 +104,22 @@ void ServerCore::end_turn() {
     if (top_ == nullptr) break;
     top_->on_close(*socket, socket->session().reason(), socket->session().detail());
   }
-  if (over.empty()) return;
-  loop_->defer([over = std::move(over)] {});
+  for (std::unique_ptr<ServerSocket>& socket : over) dead_.push_back(std::move(socket));
+  if (!dead_.empty()) plan_burial();
+}
+
+// The dead stay ours until the turn has ended: a task that held them could outlive us, and the
+// loop.
+void ServerCore::plan_burial() {
+  if (burial_planned_ || top_ == nullptr) return;
+  burial_planned_ = true;
+  loop_->defer([weak = std::weak_ptr<ServerCore*>(self_)] {
+    const std::shared_ptr<ServerCore*> self = weak.lock();
+    if (!self) return;
+    (*self)->burial_planned_ = false;
+    (*self)->dead_.clear();
+    (*self)->dead_connections_.clear();
+  });
 }
 
 void ServerCore::leave(std::unique_ptr<ws::Connection> connection) {
@@ -115,7 +129,8 @@ void ServerCore::leave(std::unique_ptr<ws::Connection> connection) {
 }
 
 void ServerCore::bury(std::unique_ptr<ws::Connection> connection) {
-  if (connection) loop_->defer([connection = std::move(connection)] {});
+  dead_connections_.push_back(std::move(connection));
+  plan_burial();
 }
 
 // --- ws::Handler --------------------------------------------------------------------------------

@@ -85,6 +85,7 @@ class ServerCore final : public ws::Handler {
 
   void end_turn();
   void plan_end_of_turn();
+  void plan_burial();
 
   void on_message(ws::Connection& from, const ws::Message& message) override;
   void on_drain(ws::Connection& from) override;
@@ -101,10 +102,13 @@ class ServerCore final : public ws::Handler {
   std::unordered_map<ws::Connection*, std::unique_ptr<ws::Connection>> leaving_;
   std::vector<ServerSocket*> to_flush_;
   std::vector<std::unique_ptr<ServerSocket>> to_report_;
+  std::vector<std::unique_ptr<ServerSocket>> dead_;  // until the turn has ended
+  std::vector<std::unique_ptr<ws::Connection>> dead_connections_;
   std::shared_ptr<ServerCore*> self_;  // weakly held by what may outlive us
   std::string scratch_;
   std::size_t depth_ = 0;
   bool end_planned_ = false;
+  bool burial_planned_ = false;
 };
 
 template <class Do>
