@@ -58,6 +58,10 @@ function stop_all() {
   for (const child of children) child.kill('SIGKILL');
 }
 
+// However this process ends, no server outlives it.
+process.once('exit', stop_all);
+process.once('SIGTERM', () => process.exit(1));
+
 module.exports = {
   choose,
   server,
