@@ -299,7 +299,7 @@ TEST_CASE("the checker and the reader agree with nlohmann's", "[sio][codec][prop
     if (text.find("\\u") != std::string::npos) continue;  // we allow lone surrogates, it does not
     if (text.starts_with("\xef\xbb\xbf")) continue;       // it skips a BOM
     const std::size_t e = text.find_first_of("eE");       // it refuses what no double holds
-    if (e != std::string::npos && text.find_first_of("0123456789", e) + 3 < text.size()) continue;
+    if (e != std::string::npos && text.find_first_of("0123456789", e) + 2 < text.size()) continue;
     INFO(text);
     const Json theirs = Json::parse(text, nullptr, false);
     const auto ours = parse_json(text);
