@@ -297,6 +297,7 @@ TEST_CASE("the checker and the reader agree with nlohmann's", "[sio][codec][prop
       if (!text.empty()) text[random() % text.size()] = static_cast<char>(random() % 256);
     }
     if (text.find("\\u") != std::string::npos) continue;  // we allow lone surrogates, it does not
+    if (text.find('\0') != std::string::npos) continue;   // it takes a zero for the end
     if (text.starts_with("\xef\xbb\xbf")) continue;       // it skips a BOM
     const std::size_t e = text.find_first_of("eE");       // it refuses what no double holds
     if (e != std::string::npos && text.find_first_of("0123456789", e) + 2 < text.size()) continue;
