@@ -11,6 +11,7 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "http/router.h"
+#include "http/validators.h"
 #include "net/loop.h"
 #include "net/send_queue.h"
 
@@ -25,6 +26,10 @@ struct Content {
   std::uint64_t bytes() const;
   void append_to(net::SendQueue& out);
 };
+
+inline Conditions conditions_of(const Request& request) {
+  return {request.header("If-None-Match"), request.header("If-Modified-Since")};
+}
 
 // What an exchange needs of the connection that it came on.
 class Carrier {

@@ -11,7 +11,6 @@
 #include "http/field_lines.h"
 #include "http/message.h"
 #include "http/mime.h"
-#include "http/validators.h"
 
 namespace strata::http {
 
@@ -100,7 +99,8 @@ bool Response::add_validator(std::string_view body) {
   if (exchange_->of_prefix || status_ != 200 || body.size() > tagged_max) return false;
   if (method != "GET" && method != "HEAD") return false;
   if (!get("ETag")) append_line(fields_, "ETag", weak_tag(body));
-  return is_fresh(exchange_->request, get("ETag").value_or(""), get("Last-Modified").value_or(""));
+  return is_fresh(conditions_of(exchange_->request), get("ETag").value_or(""),
+                  get("Last-Modified").value_or(""));
 }
 
 void Response::finish(Content&& content) {

@@ -53,7 +53,8 @@ void Response::send_file(int fd, std::string_view name) {
   const bool reads = request.method() == "GET" || request.method() == "HEAD";
   Content content;
   content.file = {fd, 0, size};
-  if (reads && status_ == 200 && is_fresh(request, *get("ETag"), *get("Last-Modified"))) {
+  if (reads && status_ == 200 &&
+      is_fresh(conditions_of(request), *get("ETag"), *get("Last-Modified"))) {
     status(304);
     content.file.bytes = 0;
   } else if (reads && status_ == 200 && range_applies(request, modified)) {

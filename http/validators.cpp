@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "http/date.h"
-#include "http/request.h"
+#include "http/message.h"
 
 namespace strata::http {
 
@@ -72,14 +72,12 @@ Tag weak_tag(std::uint64_t first, std::uint64_t second) {
   return result;
 }
 
-bool is_fresh(const Request& request, std::string_view tag, std::string_view last_modified) {
-  const std::string_view known_tags = request.header("If-None-Match");
-  if (!known_tags.empty()) return !tag.empty() && lists_tag(known_tags, tag);
-  const std::string_view since = request.header("If-Modified-Since");
-  if (since.empty() || last_modified.empty()) return false;
-  const auto theirs = parse_date(since, 0);
-  const auto ours = parse_date(last_modified, 0);
-  return theirs && ours && *ours <= *theirs;
+bool is_fresh(const Conditions& theirs, std::string_view tag, std::string_view last_modified) {
+  if (!theirs.if_none_match.empty()) return !tag.empty() && lists_tag(theirs.if_none_match, tag);
+  if (theirs.if_modified_since.empty() || last_modified.empty()) return false;
+  const auto since = parse_date(theirs.if_modified_since, 0);
+  const auto modified = parse_date(last_modified, 0);
+  return since && modified && *modified <= *since;
 }
 
 std::optional<ByteRange> parse_range(std::string_view text, std::uint64_t size) {

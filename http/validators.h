@@ -7,8 +7,6 @@
 
 namespace strata::http {
 
-class Request;
-
 // A tag's text, without the heap.
 struct Tag {
   char text[40];
@@ -17,8 +15,13 @@ struct Tag {
 };
 Tag weak_tag(std::string_view body);                      // W/"length-hash"
 Tag weak_tag(std::uint64_t first, std::uint64_t second);  // W/"first-second", in hex
-// True if the client's copy is as good: If-None-Match, and only without it If-Modified-Since.
-bool is_fresh(const Request& request, std::string_view tag, std::string_view last_modified);
+// What a client says of the copy that it has: its fields' values, empty where it sent none.
+struct Conditions {
+  std::string_view if_none_match;
+  std::string_view if_modified_since;
+};
+// True if that copy is as good: If-None-Match, and only without it If-Modified-Since.
+bool is_fresh(const Conditions& theirs, std::string_view tag, std::string_view last_modified);
 
 struct ByteRange {
   std::uint64_t offset = 0;

@@ -101,7 +101,7 @@ TEST_CASE("framing fields are accepted or refused in any order", "[http][codec][
   CHECK(request_line_rows().size() + field_rows().size() + framing_rows().size() >= 120);
 }
 
-TEST_CASE("a head says what its bytes say", "[http][codec][rfc9112-2.1]") {
+TEST_CASE("a head says what its bytes say", "[http][codec][rfc9112-2.1][rfc9110-7.6.1]") {
   struct Row {
     const char* wire;
     const char* says;

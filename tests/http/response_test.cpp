@@ -21,7 +21,7 @@ Seen answer(std::function<void(Request&, Response&)> handler, std::string_view f
 
 }  // namespace
 
-TEST_CASE("send chooses the type by what is sent", "[http][response]") {
+TEST_CASE("send chooses the type by what is sent", "[http][response][rfc9110-6.4.1]") {
   struct Row {
     const char* what;
     std::function<void(Request&, Response&)> handler;
@@ -83,7 +83,8 @@ TEST_CASE("a field that could split the response is left out", "[http][response]
   CHECK(seen.field("Transfer-Encoding") == "(none)");
 }
 
-TEST_CASE("cookies are spelled as Express spells them", "[http][response]") {
+TEST_CASE("cookies are spelled as Express spells them",
+          "[http][response][rfc6265-4.1][rfc6265-5.4]") {
   const Seen seen = answer(
       [](Request& req, Response& res) {
         http::CookieOptions options;
@@ -112,7 +113,8 @@ TEST_CASE("cookies are spelled as Express spells them", "[http][response]") {
   CHECK(aged.head.find("Set-Cookie: a=b; Max-Age=1; Path=/; Expires=") != std::string::npos);
 }
 
-TEST_CASE("a copy that the client has is not sent again", "[http][response][rfc9110-13.1.2]") {
+TEST_CASE("a copy that the client has is not sent again",
+          "[http][response][rfc9110-13.1.2][rfc9110-8.8.3.2]") {
   Fixture server;
   server.app.get("/", [](Request&, Response& res) { res.send("the same"); });
   server.app.post("/", [](Request&, Response& res) { res.send("the same"); });

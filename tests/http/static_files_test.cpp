@@ -88,7 +88,8 @@ TEST_CASE("files below a folder are served, and nothing else", "[http][static]")
   CHECK_THROWS_AS(http::static_files("/nowhere/at/all"), std::system_error);
 }
 
-TEST_CASE("a file is sent whole, in part, or not again", "[http][static][rfc9110-14.2]") {
+TEST_CASE("a file is sent whole, in part, or not again",
+          "[http][static][rfc9110-14.2][rfc9110-13.1.5]") {
   Site site;
   const Seen whole = site.server.get("/s/digits");
   CHECK(whole.field("Content-Type") == "application/octet-stream");

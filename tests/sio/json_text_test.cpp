@@ -215,7 +215,8 @@ TEST_CASE("numbers are written as JavaScript writes them", "[sio][codec][sio5-js
         "[1,-1,18446744073709551615,2.5]");
 }
 
-TEST_CASE("whole numbers are read from any spelling, and only if they are whole", "[sio][codec]") {
+TEST_CASE("whole numbers are read from any spelling, and only if they are whole",
+          "[sio][codec][rfc8259-6]") {
   CHECK(to_int64("-9223372036854775808") == std::numeric_limits<std::int64_t>::min());
   CHECK_FALSE(to_int64("-9223372036854775809"));
   CHECK_FALSE(to_int64("9223372036854775808"));
@@ -240,7 +241,8 @@ TEST_CASE("whole numbers are read from any spelling, and only if they are whole"
         std::numeric_limits<double>::infinity());
 }
 
-TEST_CASE("strings lose their escapes, and get them as JSON.stringify sets them", "[sio][codec]") {
+TEST_CASE("strings lose their escapes, and get them as JSON.stringify sets them",
+          "[sio][codec][rfc8259-7]") {
   const auto text_of = [](std::string_view raw) {
     std::string out;
     append_unescaped(out, raw);
