@@ -320,7 +320,7 @@ TEST_CASE("client and server talk over connections that cut as they like", "[ws]
     loop.settle();
     REQUIRE(client.connection != nullptr);
     std::string said;
-    for (const std::size_t bytes : {0, 1, 125, 126, 127, 3000}) {
+    for (const std::size_t bytes : {0u, 1u, 125u, 126u, 127u, 3000u}) {
       client.connection->send_text(std::string(bytes, 't'));
       said += "text:" + std::string(bytes, 't') + "|";
     }

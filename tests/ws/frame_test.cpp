@@ -202,7 +202,7 @@ TEST_CASE("frames come out as the document shows them", "[ws][codec][rfc6455-5.7
 TEST_CASE("a frame of any length is written, cut anywhere and read back",
           "[ws][codec][rfc6455-5.2]") {
   for (const std::size_t length :
-       {0, 1, 125, 126, 127, 4095, 4096, 4097, 8192, 65535, 65536, 200000}) {
+       {0u, 1u, 125u, 126u, 127u, 4095u, 4096u, 4097u, 8192u, 65535u, 65536u, 200000u}) {
     std::string payload(length, '\0');
     for (std::size_t i = 0; i < length; ++i) payload[i] = static_cast<char>(i * 7 + i / 256);
     for (const Role reader : {Role::server, Role::client}) {
@@ -216,7 +216,7 @@ TEST_CASE("a frame of any length is written, cut anywhere and read back",
       const std::string wire = out.take_text();
       REQUIRE(wire == frame(0x82, payload, header.masked));
 
-      for (const std::size_t size : {1, 2, 3, 7, 4096, 1 << 20}) {
+      for (const std::size_t size : {1u, 2u, 3u, 7u, 4096u, 1u << 20u}) {
         if (size < 7 && length > 70000) continue;
         ws::FrameParser parser(reader);
         std::string got;

@@ -190,7 +190,7 @@ TEST_CASE("client and server talk over pipes of any width", "[ws][codec]") {
     limits.high_water = 1024 * 1024;
     ws::Session client(Role::client, limits, up, fixed_key()), server(Role::server, limits, down);
     std::string said, heard;
-    for (const std::size_t bytes : {0, 1, 125, 126, 127, 5000, 66000}) {
+    for (const std::size_t bytes : {0u, 1u, 125u, 126u, 127u, 5000u, 66000u}) {
       const std::string text(bytes, 'm');
       client.send_text(text);
       said += "text:" + text + "|";

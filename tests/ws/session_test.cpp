@@ -183,7 +183,7 @@ TEST_CASE("frames become events and answers, the same at every split",
       for (std::size_t cut = 0; cut <= row.wire.size(); ++cut) {
         check({cut, row.wire.size() - cut});
       }
-      for (const std::size_t size : {1, 2, 3, 7}) check(pieces_of(row.wire.size(), size));
+      for (const std::size_t size : {1u, 2u, 3u, 7u}) check(pieces_of(row.wire.size(), size));
     }
   }
 }

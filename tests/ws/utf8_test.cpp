@@ -109,7 +109,7 @@ TEST_CASE("text is refused at its first impossible byte, wherever it is cut",
           "[ws][codec][rfc3629-4]") {
   for (const Row& row : rows) {
     // Also behind enough ASCII that the word-wise path and its edge are crossed.
-    for (const std::size_t before : {0, 1, 7, 8, 31, 32, 33, 40}) {
+    for (const std::size_t before : {0u, 1u, 7u, 8u, 31u, 32u, 33u, 40u}) {
       const std::string text = std::string(before, 'x') + hex(row.bytes);
       for (std::size_t cut = 0; cut <= text.size(); ++cut) {
         CAPTURE(row.what, before, cut);
