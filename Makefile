@@ -179,6 +179,7 @@ test:                                  ## everything: five layers, interop, brow
 	$(submake) tools test-binaries $(call node_stamp,interop) $(call node_stamp,chat)
 	@run="tools/run_test --brief $(RESULTS)/test"; \
 	for layer in $(LAYERS); do $$run $$layer $(TEST)/$$layer; done; \
+	CXX="$(CXX)" $$run compile tests/compile/run; \
 	$$run install tests/install/run "$(MAKE)"; \
 	$$run interop tests/interop/run $(BIN)/echo; \
 	$$run lesson tests/lesson/run.sh $(BIN); \
