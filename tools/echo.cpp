@@ -86,7 +86,7 @@ void serve_http(http::Server& app, const Settings& settings) {
     app.use("/static", http::static_files(settings.static_folder));
 }
 
-void serve_websocket(http::Server& app, const Settings& settings) {
+std::vector<ws::Endpoint*> serve_websocket(http::Server& app, const Settings& settings) {
   const auto options = [&settings](auto on_message) {
     return ws::RouteOptions{.on_message = on_message,
                             .limits = settings.websocket,
@@ -100,14 +100,18 @@ void serve_websocket(http::Server& app, const Settings& settings) {
       from.send_binary(message.payload);
     }
   };
-  for (const char* path : {"/", "/ws", "/echo"}) ws::route(app, path, options(echo));
-  ws::route(app, "/broadcast", options([](ws::Connection& from, const ws::Message& message) {
-              if (message.text) {
-                ws::Endpoint::of(from).broadcast_text(message.view(), &from);
-              } else {
-                ws::Endpoint::of(from).broadcast_binary(message.payload, &from);
-              }
-            }));
+  std::vector<ws::Endpoint*> endpoints;
+  for (const char* path : {"/", "/ws", "/echo"})
+    endpoints.push_back(&ws::route(app, path, options(echo)));
+  const auto to_others = [](ws::Connection& from, const ws::Message& message) {
+    if (message.text) {
+      ws::Endpoint::of(from).broadcast_text(message.view(), &from);
+    } else {
+      ws::Endpoint::of(from).broadcast_binary(message.payload, &from);
+    }
+  };
+  endpoints.push_back(&ws::route(app, "/broadcast", options(to_others)));
+  return endpoints;
 }
 
 // Every message goes back unchanged, text as text and binary as binary.
@@ -164,7 +168,7 @@ int main(int argc, char** argv) {
   net::EventLoop loop;
   http::Server app(loop, settings.http);
   serve_http(app, settings);
-  serve_websocket(app, settings);
+  const std::vector<ws::Endpoint*> endpoints = serve_websocket(app, settings);
   EngineEcho engine_echo;
   sio::eio::Options at_engine = settings.socketio.engine;
   at_engine.path = "/engine.io";
@@ -179,10 +183,16 @@ int main(int argc, char** argv) {
   std::printf("listening on http://%s:%d\n", shown.c_str(), int(app.address().port()));
   std::fflush(stdout);
 
-  const tools::StopSignals signals(loop, [&] { app.drain([&loop] { loop.stop(); }); });
-  const auto error = loop.run();
-  io.close();
-  engine.close();
-  app.close();
-  return error ? 1 : 0;
+  const auto idle = [&] {
+    std::size_t open = io.engine().leaving_count() + engine.leaving_count();
+    for (const ws::Endpoint* endpoint : endpoints) open += endpoint->connection_count();
+    return open == 0;
+  };
+  const tools::StopSignals signals(loop, [&] {
+    for (ws::Endpoint* endpoint : endpoints) endpoint->close();  // 1001, going away
+    engine.close();
+    io.engine().close();
+    app.drain([&] { tools::stop_when(loop, idle, settings.http.drain_timeout); });
+  });
+  return loop.run() ? 1 : 0;
 }

@@ -1,5 +1,5 @@
-// tools/stop_signals.h - how the programs here stop: SIGINT or SIGTERM calls `stop`, which may
-// drain; a second one ends the loop at once.
+// tools/stop_signals.h - how the programs here stop: SIGINT or SIGTERM calls `stop`, which says
+// goodbye and drains; a second one ends the loop at once.
 #pragma once
 #include <functional>
 #include <utility>
@@ -17,5 +17,14 @@ class StopSignals {
  private:
   net::StopSignals signals_;
 };
+
+// Stops the loop as soon as `idle()` says that every goodbye was answered, at the latest after
+// `limit`. Looked at every 10 ms: this is the end of a program, nothing waits for it.
+inline void stop_when(net::EventLoop& loop, std::function<bool()> idle, net::Duration limit) {
+  if (idle() || limit <= net::Duration::zero()) return loop.stop();
+  loop.after(10ms, [&loop, idle = std::move(idle), limit]() mutable {
+    stop_when(loop, std::move(idle), limit - 10ms);
+  });
+}
 
 }  // namespace strata::tools

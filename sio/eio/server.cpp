@@ -19,6 +19,7 @@ Server::~Server() {
 
 void Server::close() { core_->close_all(); }
 std::size_t Server::clients_count() const { return core_->clients_count(); }
+std::size_t Server::leaving_count() const { return core_->leaving_count(); }
 const Options& Server::options() const { return core_->options(); }
 
 }  // namespace strata::sio::eio

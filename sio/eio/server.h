@@ -132,6 +132,7 @@ class Server {
   ~Server();     // closes all, without callbacks
   void close();  // every session, discarding
   std::size_t clients_count() const;
+  std::size_t leaving_count() const;  // WebSockets of ended sessions, in their close handshake
   const Options& options() const;
 
  private:

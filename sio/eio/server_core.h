@@ -33,6 +33,7 @@ class ServerCore final : public ws::Handler {
   void abandon();                           // the same without callbacks, for good
   bool busy() const { return depth_ > 0; }  // one of our callbacks is running
   std::size_t clients_count() const { return sockets_.size(); }
+  std::size_t leaving_count() const { return leaving_.size(); }
 
   net::Loop& loop() { return *loop_; }
   const Options& options() const { return options_; }
