@@ -27,7 +27,7 @@ ifeq ($(OPT_$(MODE)),)
 $(error MODE is one of release debug asan tsan)
 endif
 # Tests run once and compile often, so they are not optimised themselves.
-OPT_TEST := $(if $(filter release,$(MODE)),-O0 -g1,$(OPT_$(MODE)))
+OPT_TEST := $(if $(filter debug,$(MODE)),-O0 -g,-O0 -g1 $(filter-out -O1 -O2 -g,$(OPT_$(MODE))))
 
 # A warning stops every build but the release, which may meet a newer compiler than ours.
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor
@@ -237,7 +237,7 @@ check:                                 ## warnings, format, layer rules, spec in
 	$$run spec-index tools/rfc_index --quiet; \
 	if command -v clang++ >/dev/null; then $$run clang-warnings $$make -k read-by-clang; \
 	else echo "clang-warnings: there is no clang++ here, left out"; fi; \
-	$$run asan-build $$make -k MODE=asan all test-binaries fuzz-binaries; \
+	$$run asan-build $$make -k MODE=asan test-binaries fuzz-binaries; \
 	$$run tsan-build $$make -k MODE=tsan $(patsubst %,build/tsan/tests/%,$(THREADED)); \
 	export TEST_SECONDS=300; \
 	for layer in $(LAYERS); do $$run asan-$$layer build/asan/tests/$$layer; done; \
