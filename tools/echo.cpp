@@ -74,7 +74,8 @@ std::vector<tools::Flag> flags(Settings& s) {
 
 void serve_http(http::Server& app, const Settings& settings) {
   app.get("/", [](http::Request& req, http::Response& res, const http::Next& next) {
-    if (req.upgrade()) return next();  // a WebSocket, further down
+    // A WebSocket is opened further down; an offer of another protocol may be ignored, rfc9110-7.8.
+    if (req.upgrade() && http::has_token(req.header("Upgrade"), "websocket")) return next();
     res.send("Hello");
   });
   app.post("/echo", [](http::Request& req, http::Response& res) {

@@ -178,6 +178,17 @@ test('http', 'HTTP/1.0 is served and closed', async () => {
   assert.ok(got.endsWith('Hello'));
 });
 
+test('http', 'an offer of HTTP/2 by Upgrade is ignored, as curl makes it', async () => {
+  if (reference()) return;  // Node hands every upgrade to its upgrade listeners
+  const {port} = await server();
+  const got = await raw(
+      port,
+      'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n' +
+          'HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n',
+      (all) => all.endsWith('Hello'));
+  assert.match(got, /^HTTP\/1\.1 200 /);
+});
+
 const broken = {
   'no Host': ['GET / HTTP/1.1\r\n\r\n', 400],
   'a space before the colon': ['GET / HTTP/1.1\r\nHost : x\r\n\r\n', 400],
