@@ -102,7 +102,7 @@ constexpr bool check_parameter() {
   return true;
 }
 
-struct Event;
+struct Topic;
 
 // One registration: a link of its event's list, with the function object behind it.
 struct Entry {
@@ -112,7 +112,7 @@ struct Entry {
   Call call = nullptr;
   Entry* next = nullptr;
   Entry* previous = nullptr;
-  Event* event = nullptr;  // null until it is linked
+  Topic* event = nullptr;  // null until it is linked
   void (*destroy)(Entry* self) = nullptr;
   std::string (*expected)(std::size_t position) = nullptr;
   const void* identity = nullptr;

@@ -30,7 +30,7 @@ bool EventEmitter::off(Listener listener) {
 }
 
 void EventEmitter::remove_identity(std::string_view name, const void* identity) {
-  Event* event = registry_ != nullptr ? registry_->find(name) : nullptr;
+  Topic* event = registry_ != nullptr ? registry_->find(name) : nullptr;
   if (event == nullptr) return;
   for (Entry* entry = event->last; entry != nullptr; entry = entry->previous)
     if (!entry->removed && entry->identity == identity) return registry_->remove(*entry);
@@ -50,7 +50,7 @@ bool EventEmitter::emit_args(std::string_view name, const Args& args) {
   if (name == error_name) {
     // The monitors may destroy this emitter: then nobody is left to be told, or to be missed.
     if (Registry* registry = registry_) {
-      if (Event* monitors = registry->find(error_monitor)) {
+      if (Topic* monitors = registry->find(error_monitor)) {
         registry->retain();
         struct Release {
           Registry* of;
@@ -60,12 +60,12 @@ bool EventEmitter::emit_args(std::string_view name, const Args& args) {
         if (!registry->open()) return false;
       }
     }
-    Event* event = registry_ != nullptr ? registry_->find(name) : nullptr;
+    Topic* event = registry_ != nullptr ? registry_->find(name) : nullptr;
     if (event == nullptr || event->count == 0) return raise_unheard(args);
     registry_->emit(*event, args);
     return true;
   }
-  Event* event = registry_ != nullptr ? registry_->find(name) : nullptr;
+  Topic* event = registry_ != nullptr ? registry_->find(name) : nullptr;
   if (event == nullptr || event->count == 0) return false;
   registry_->emit(*event, args);
   return true;
@@ -78,12 +78,12 @@ bool EventEmitter::raise_unheard(const Args& args) {
 }
 
 std::size_t EventEmitter::listener_count(std::string_view name) const {
-  const Event* event = registry_ != nullptr ? registry_->find(name) : nullptr;
+  const Topic* event = registry_ != nullptr ? registry_->find(name) : nullptr;
   return event != nullptr ? event->count : 0;
 }
 
 std::size_t EventEmitter::count_identity(std::string_view name, const void* identity) const {
-  const Event* event = registry_ != nullptr ? registry_->find(name) : nullptr;
+  const Topic* event = registry_ != nullptr ? registry_->find(name) : nullptr;
   std::size_t count = 0;
   for (const Entry* entry = event != nullptr ? event->first : nullptr; entry != nullptr;
        entry = entry->next)
@@ -93,7 +93,7 @@ std::size_t EventEmitter::count_identity(std::string_view name, const void* iden
 
 std::vector<Listener> EventEmitter::listeners(std::string_view name) const {
   std::vector<Listener> all;
-  const Event* event = registry_ != nullptr ? registry_->find(name) : nullptr;
+  const Topic* event = registry_ != nullptr ? registry_->find(name) : nullptr;
   for (const Entry* entry = event != nullptr ? event->first : nullptr; entry != nullptr;
        entry = entry->next)
     if (!entry->removed) all.push_back(Registry::handle(*entry));
@@ -103,7 +103,7 @@ std::vector<Listener> EventEmitter::listeners(std::string_view name) const {
 std::vector<std::string> EventEmitter::event_names() const {
   std::vector<std::string> names;
   if (registry_ == nullptr) return names;
-  for (const Event* event : registry_->events()) names.push_back(event->name);
+  for (const Topic* event : registry_->events()) names.push_back(event->name);
   return names;
 }
 

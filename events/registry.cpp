@@ -60,7 +60,7 @@ struct Registry::Holding {
 
 // The same for one event's list.
 struct Registry::Running {
-  Running(Registry& of, Event& running) : registry(of), event(running) {
+  Running(Registry& of, Topic& running) : registry(of), event(running) {
     registry.retain();
     ++event.running;
   }
@@ -70,7 +70,7 @@ struct Registry::Running {
   }
   Running(const Running&) = delete;
   Registry& registry;
-  Event& event;
+  Topic& event;
 };
 
 Registry::~Registry() = default;  // close() emptied it, or the last Running after that
@@ -80,38 +80,38 @@ void Registry::close() {
   const Holding holding(*this);
   // First none may leave its list, then all are marked, then they are destroyed: what a captured
   // object does when it dies finds no listener, and no event that it could erase under our feet.
-  for (Event* event : buckets_)
+  for (Topic* event : buckets_)
     for (; event != nullptr; event = event->next_in_bucket) ++event->running;
-  for (Event* event : buckets_)
+  for (Topic* event : buckets_)
     for (; event != nullptr; event = event->next_in_bucket)
       for (Entry* entry = event->first; entry != nullptr; entry = entry->next)
         if (!entry->removed) remove(*entry);
-  for (Event* event : buckets_) {
+  for (Topic* event : buckets_) {
     while (event != nullptr) {
-      Event* const next = event->next_in_bucket;
+      Topic* const next = event->next_in_bucket;
       if (--event->running == 0) settle(*event);
       event = next;
     }
   }
 }
 
-Event* Registry::find(std::string_view name) const {
+Topic* Registry::find(std::string_view name) const {
   if (buckets_.empty()) return nullptr;
   const std::uint32_t hash = hash_of(name);
-  for (Event* event = buckets_[hash & (buckets_.size() - 1)]; event != nullptr;
+  for (Topic* event = buckets_[hash & (buckets_.size() - 1)]; event != nullptr;
        event = event->next_in_bucket)
     if (event->hash == hash && event->name == name) return event;
   return nullptr;
 }
 
-Event& Registry::find_or_make(std::string_view name) {
-  if (Event* event = find(name)) return *event;
+Topic& Registry::find_or_make(std::string_view name) {
+  if (Topic* event = find(name)) return *event;
   if (event_count_ == buckets_.size()) grow();
-  auto made = std::make_unique<Event>();
+  auto made = std::make_unique<Topic>();
   made->name = name;
   made->hash = hash_of(name);
-  Event* const event = made.release();
-  Event*& bucket = buckets_[event->hash & (buckets_.size() - 1)];
+  Topic* const event = made.release();
+  Topic*& bucket = buckets_[event->hash & (buckets_.size() - 1)];
   event->next_in_bucket = bucket;
   bucket = event;
   ++event_count_;
@@ -119,11 +119,11 @@ Event& Registry::find_or_make(std::string_view name) {
 }
 
 void Registry::grow() {
-  std::vector<Event*> larger(std::max<std::size_t>(8, buckets_.size() * 2));
-  for (Event* event : buckets_) {
+  std::vector<Topic*> larger(std::max<std::size_t>(8, buckets_.size() * 2));
+  for (Topic* event : buckets_) {
     while (event != nullptr) {
-      Event* next = event->next_in_bucket;
-      Event*& bucket = larger[event->hash & (larger.size() - 1)];
+      Topic* next = event->next_in_bucket;
+      Topic*& bucket = larger[event->hash & (larger.size() - 1)];
       event->next_in_bucket = bucket;
       bucket = event;
       event = next;
@@ -132,8 +132,8 @@ void Registry::grow() {
   buckets_ = std::move(larger);
 }
 
-void Registry::erase(Event& event) {
-  Event** at = &buckets_[event.hash & (buckets_.size() - 1)];
+void Registry::erase(Topic& event) {
+  Topic** at = &buckets_[event.hash & (buckets_.size() - 1)];
   while (*at != &event) at = &(*at)->next_in_bucket;
   *at = event.next_in_bucket;
   --event_count_;
@@ -175,19 +175,19 @@ Listener Registry::add(std::string_view name, Entry* entry, bool once, bool prep
   take_slot(*entry);
   const Listener listener = handle(*entry);
 
-  if (Event* hook = find(new_listener)) {
+  if (Topic* hook = find(new_listener)) {
     const Argument about[] = {Argument::of(name), Argument::of(listener)};
     emit(*hook, Args(about, 2));
   }
   if (!open_ || entry->removed) return {};  // the hook destroyed the emitter, or took it back
-  Event& event = find_or_make(name);
+  Topic& event = find_or_make(name);
   link(event, *entry, prepend);
   pending.entry = nullptr;
   if (max_listeners > 0 && event.count > static_cast<std::uint32_t>(max_listeners)) warn(event);
   return listener;
 }
 
-void Registry::link(Event& event, Entry& entry, bool prepend) {
+void Registry::link(Topic& event, Entry& entry, bool prepend) {
   if (event.count++ == 0) event.order = next_order_++;
   entry.event = &event;
   Entry*& end = prepend ? event.first : event.last;
@@ -198,7 +198,7 @@ void Registry::link(Event& event, Entry& entry, bool prepend) {
   if (neighbour == nullptr) event.first = event.last = &entry;
 }
 
-void Registry::unlink(Event& event, Entry& entry) {
+void Registry::unlink(Topic& event, Entry& entry) {
   (entry.previous != nullptr ? entry.previous->next : event.first) = entry.next;
   (entry.next != nullptr ? entry.next->previous : event.last) = entry.previous;
 }
@@ -215,13 +215,13 @@ void Registry::remove(Entry& entry) {
   entry.removed = true;
   free_slot(entry);
   if (entry.event == nullptr) return;  // not linked yet: add() sees the mark
-  Event& event = *entry.event;
+  Topic& event = *entry.event;
   const Running running(*this, event);
   --event.count;
   entry.next_removed = event.removed;
   event.removed = &entry;
   if (!open_) return;
-  if (Event* hook = find(remove_listener)) {
+  if (Topic* hook = find(remove_listener)) {
     const Listener listener = handle(entry);
     const Argument about[] = {Argument::of(event.name), Argument::of(listener)};
     emit(*hook, Args(about, 2));
@@ -230,7 +230,7 @@ void Registry::remove(Entry& entry) {
 
 // Called when no emit() of the event is under way any more. Destroying a listener runs what its
 // captures do, and that may come back here: so the list is right before each destroy().
-void Registry::settle(Event& event) {
+void Registry::settle(Topic& event) {
   while (event.removed != nullptr) {
     Entry* entry = event.removed;
     event.removed = entry->next_removed;
@@ -242,7 +242,7 @@ void Registry::settle(Event& event) {
   if (event.first == nullptr) erase(event);
 }
 
-void Registry::emit(Event& event, const Args& args) {
+void Registry::emit(Topic& event, const Args& args) {
   if (event.count == 0) return;
   const Running running(*this, event);
   Entry* const last = event.last;  // what is added meanwhile comes behind it
@@ -258,10 +258,10 @@ void Registry::emit(Event& event, const Args& args) {
   }
 }
 
-void Registry::report(Event& event, Entry& entry, const Args& args, std::size_t position) {
+void Registry::report(Topic& event, Entry& entry, const Args& args, std::size_t position) {
   const MismatchError error(event.name, position, entry.expected(position),
                             describe_found(args, position - 1));
-  Event* listening = find("error");
+  Topic* listening = find("error");
   // A mismatch of an `error` listener is not told to the `error` listeners: it would not end.
   if (listening == nullptr || listening->count == 0 || listening == &event) throw error;
   const Argument about[] = {Argument::of(error)};
@@ -269,7 +269,7 @@ void Registry::report(Event& event, Entry& entry, const Args& args, std::size_t 
 }
 
 void Registry::remove_all(std::string_view name) {
-  Event* event = find(name);
+  Topic* event = find(name);
   if (event == nullptr || event->count == 0) return;
   const Running running(*this, *event);
   Entry* const first = event->first;  // what hooks put in front meanwhile stays
@@ -282,23 +282,23 @@ void Registry::remove_all(std::string_view name) {
 void Registry::remove_all() {
   const Holding holding(*this);
   std::vector<std::string> names;  // hooks may add and remove events meanwhile
-  for (const Event* event : events())
+  for (const Topic* event : events())
     if (event->name != remove_listener) names.push_back(event->name);
   for (const std::string& name : names) remove_all(name);
   remove_all(remove_listener);
 }
 
-std::vector<Event*> Registry::events() const {
-  std::vector<Event*> all;
-  for (Event* event : buckets_)
+std::vector<Topic*> Registry::events() const {
+  std::vector<Topic*> all;
+  for (Topic* event : buckets_)
     for (; event != nullptr; event = event->next_in_bucket)
       if (event->count > 0) all.push_back(event);
   std::sort(all.begin(), all.end(),
-            [](const Event* a, const Event* b) { return a->order < b->order; });
+            [](const Topic* a, const Topic* b) { return a->order < b->order; });
   return all;
 }
 
-void Registry::warn(Event& event) {
+void Registry::warn(Topic& event) {
   if (event.warned) return;
   event.warned = true;
   const std::string text =

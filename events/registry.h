@@ -1,6 +1,6 @@
 // events/registry.h - the listeners of one emitter; private to the layer's sources.
 //
-//   Registry -> buckets -> Event "dog" -> Entry <-> Entry <-> Entry      in the order of calling
+//   Registry -> buckets -> Topic "dog" -> Entry <-> Entry <-> Entry      in the order of calling
 //            -> slots   -> Entry                                         by Listener
 #pragma once
 #include <cstdint>
@@ -14,8 +14,8 @@
 namespace strata::events {
 
 // One name with at least one listener, or in the middle of an emit().
-struct Event {
-  Event* next_in_bucket = nullptr;
+struct Topic {
+  Topic* next_in_bucket = nullptr;
   std::uint32_t hash = 0;
   std::uint32_t count = 0;    // of listeners that are not removed
   std::uint32_t running = 0;  // emits under way: while there are, no Entry leaves the list
@@ -39,14 +39,14 @@ class Registry {
   bool open() const { return open_; }
   void close();  // the emitter is gone: nobody is called any more
 
-  Event* find(std::string_view name) const;
+  Topic* find(std::string_view name) const;
   Listener add(std::string_view name, Entry* entry, bool once, bool prepend);
   bool remove(Listener listener);
   void remove(Entry& entry);
   void remove_all(std::string_view name);
   void remove_all();
-  void emit(Event& event, const Args& args);
-  std::vector<Event*> events() const;  // in order
+  void emit(Topic& event, const Args& args);
+  std::vector<Topic*> events() const;  // in order
   static Listener handle(const Entry& entry) { return {entry.slot, entry.once, entry.generation}; }
 
   int max_listeners = EventEmitter::default_max_listeners;
@@ -55,18 +55,18 @@ class Registry {
  private:
   struct Holding;
   struct Running;
-  Event& find_or_make(std::string_view name);
-  void link(Event& event, Entry& entry, bool prepend);
-  void unlink(Event& event, Entry& entry);
-  void erase(Event& event);
-  void settle(Event& event);
+  Topic& find_or_make(std::string_view name);
+  void link(Topic& event, Entry& entry, bool prepend);
+  void unlink(Topic& event, Entry& entry);
+  void erase(Topic& event);
+  void settle(Topic& event);
   void grow();
   void take_slot(Entry& entry);
   void free_slot(const Entry& entry);
-  void report(Event& event, Entry& entry, const Args& args, std::size_t position);
-  void warn(Event& event);
+  void report(Topic& event, Entry& entry, const Args& args, std::size_t position);
+  void warn(Topic& event);
 
-  std::vector<Event*> buckets_;  // a power of two of them, as many as events at least
+  std::vector<Topic*> buckets_;  // a power of two of them, as many as events at least
   std::size_t event_count_ = 0;
   std::uint64_t next_order_ = 0;
   std::vector<Entry*> slots_;
