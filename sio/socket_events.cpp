@@ -97,7 +97,9 @@ void Socket::heard_outgoing(std::string_view packet, std::span<const Bytes> atta
   std::vector<Placeholder> placeholders;
   std::vector<std::string> bytes;
   for (const Bytes attachment : attachments) bytes.emplace_back(net::as_text(attachment));
-  const std::string_view array = packet.substr(packet.find('['));  // a namespace has none
+  // Behind the namespace, which may hold a bracket of its own but no comma.
+  const std::size_t head = nsp_->name() == "/" ? 0 : packet.find(',');
+  const std::string_view array = packet.substr(packet.find('[', head));
   check_json(array, json_depth_max, &elements);
   if (elements.empty()) return;
   Content content{array, &elements, nullptr, nullptr};

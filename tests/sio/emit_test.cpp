@@ -300,6 +300,19 @@ TEST_CASE("a SocketRef of a socket that is gone does nothing", "[sio][emit]") {
   CHECK_FALSE(ref.emit("e"));
 }
 
+TEST_CASE("a bracket in a namespace's name is not taken for the payload", "[sio][emit]") {
+  Scene s;
+  std::string seen;
+  s.hub.of("/[1]").on_connection([&](Socket& socket) {
+    socket.on_any_outgoing([&](std::string_view event, const Args& args) {
+      seen = std::string(event) + dump(args.to_json());
+    });
+    socket.emit("a", 1);
+  });
+  s.client.join("/[1]");
+  CHECK(seen == "a[1]");
+}
+
 TEST_CASE("outgoing catch-alls see what is sent, broadcasts too", "[sio][emit]") {
   Scene s;
   std::vector<std::string> seen;
