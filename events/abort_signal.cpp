@@ -81,7 +81,6 @@ void AbortState::abort(std::exception_ptr why) {
 
 // Breaks the ring of a function that captures its own signal.
 void AbortState::let_go() {
-  const Holding holding(*this);
   controlled = false;
   if (aborted) return;  // an abort() that is under way goes on to the end
   while (AbortNode* node = first) {
@@ -99,7 +98,7 @@ void AbortCallback::remove() {
   if (node == nullptr) return;
   if (node->state != nullptr) {
     node->state->unlink(*node);
-    node->release();
+    --node->holders;  // that of the list; ours is left
   }
   node->release();
 }

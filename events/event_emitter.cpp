@@ -1,6 +1,8 @@
 // events/event_emitter.cpp - the emitter's face, and the rule for `error`.
 #include "events/event_emitter.h"
 
+#include <memory>
+
 #include "events/registry.h"
 
 namespace strata::events {
@@ -20,9 +22,21 @@ Registry& EventEmitter::registry() {
   return *registry_;
 }
 
-Listener EventEmitter::add_entry(Registry& to, std::string_view event, Entry* entry,
-                                 Options options) {
-  return to.add(event, entry, options.once, options.prepend);
+Listener EventEmitter::add_entry(Registry& to, std::string_view event, Entry* entry, bool once,
+                                 bool prepend) {
+  return to.add(event, entry, once, prepend);
+}
+
+Listener EventEmitter::add_signalled(Registry& to, std::string_view event, Entry* entry,
+                                     AbortCallback& on_abort, const Options& options) {
+  std::unique_ptr<Entry, void (*)(Entry*)> owned(entry, entry->destroy);
+  if (options.signal.aborted()) return {};
+  // The function ends with the entry, and the entry before its registry. It may come early, from
+  // a "newListener" hook, and late, while an emit() keeps the removed entry.
+  on_abort = options.signal.on_abort([&to, entry] {
+    if (!entry->removed) to.remove(*entry);
+  });
+  return to.add(event, owned.release(), options.once, options.prepend);
 }
 
 bool EventEmitter::off(Listener listener) {

@@ -19,6 +19,7 @@
 #include "events/callable.h"
 #include "events/error.h"
 #include "events/listener.h"
+#include "events/options.h"
 
 namespace strata::events {
 
@@ -52,19 +53,27 @@ class EventEmitter {
   // one added twice is called twice.
   template <class F>
   Listener on(std::string_view event, F&& f) {
-    return add(event, std::forward<F>(f), {});
+    return add(event, std::forward<F>(f), false, false);
+  }
+  template <class F>
+  Listener on(std::string_view event, F&& f, const Options& options) {
+    if (!options.signal) return add(event, std::forward<F>(f), options.once, options.prepend);
+    check_function(f);
+    Registry& to = registry();
+    auto* const entry = new_signalled_entry(std::forward<F>(f));
+    return add_signalled(to, event, entry, entry->on_abort, options);
   }
   template <class F>
   Listener once(std::string_view event, F&& f) {
-    return add(event, std::forward<F>(f), {.once = true});
+    return add(event, std::forward<F>(f), true, false);
   }
   template <class F>
   Listener prepend_listener(std::string_view event, F&& f) {
-    return add(event, std::forward<F>(f), {.prepend = true});
+    return add(event, std::forward<F>(f), false, true);
   }
   template <class F>
   Listener prepend_once_listener(std::string_view event, F&& f) {
-    return add(event, std::forward<F>(f), {.once = true, .prepend = true});
+    return add(event, std::forward<F>(f), true, true);
   }
   template <class F>
   Listener add_listener(std::string_view event, F&& f) {
@@ -119,20 +128,20 @@ class EventEmitter {
 
  private:
   friend class ScopedListener;
-  struct Options {
-    bool once = false;
-    bool prepend = false;
-  };
   template <class F>
-  Listener add(std::string_view event, F&& f, Options options) {
+  Listener add(std::string_view event, F&& f, bool once, bool prepend) {
+    check_function(f);
+    Registry& to = registry();  // first: behind it nothing throws that would lose the entry
+    return add_entry(to, event, new_entry(std::forward<F>(f)), once, prepend);
+  }
+  template <class F>
+  static void check_function(const F& f) {
     using Held = std::decay_t<F>;
     if constexpr (std::is_constructible_v<bool, const Held&> &&
                   std::is_convertible_v<std::nullptr_t, Held>) {
       const Held& held = f;  // of a function: its address
       if (!held) throw_no_function();
     }
-    Registry& to = registry();  // first: behind it nothing throws that would lose the entry
-    return add_entry(to, event, new_entry(std::forward<F>(f)), options);
   }
   template <class F>
   static const void* checked_identity(const F& f) {
@@ -143,7 +152,10 @@ class EventEmitter {
     return identity_of<Held>(f);
   }
   [[noreturn]] static void throw_no_function();
-  static Listener add_entry(Registry& to, std::string_view event, Entry* entry, Options options);
+  static Listener add_entry(Registry& to, std::string_view event, Entry* entry, bool once,
+                            bool prepend);
+  static Listener add_signalled(Registry& to, std::string_view event, Entry* entry,
+                                AbortCallback& on_abort, const Options& options);
   void remove_identity(std::string_view event, const void* identity);
   std::size_t count_identity(std::string_view event, const void* identity) const;
   bool raise_unheard(const Args& args);

@@ -195,6 +195,54 @@ TEST_CASE("an unused emitter is one pointer, and emit allocates nothing", "[even
   CHECK(bytes == 10 * 100 * 2 + 45 + 11);
 }
 
+TEST_CASE("an unused controller is one pointer, and a signal on the way costs emit nothing",
+          "[events][codec]") {
+  STATIC_REQUIRE(sizeof(AbortController) == sizeof(void*));
+  STATIC_REQUIRE(sizeof(AbortSignal) == sizeof(void*));
+  std::size_t before = allocations;
+  {
+    AbortController unused;
+    const AbortController moved = std::move(unused);
+    const AbortSignal none;
+    const AbortSignal copy = none;
+    CHECK_FALSE((moved.aborted() || copy.aborted() || none.on_abort([] {})));
+  }
+  CHECK(allocations == before);
+
+  const AbortController controller;
+  EventEmitter emitter;
+  emitter.on("a", [] {}, {.signal = controller.signal()});
+  before = allocations;
+  const AbortSignal again = controller.signal();
+  CHECK(emitter.emit("a"));
+  CHECK(allocations == before);
+}
+
+TEST_CASE("whichever allocation fails, a listener with a signal is whole or not there",
+          "[events][codec]") {
+  int alive = 0;
+  std::size_t failed = 0;
+  for (bool whole = false; !whole;) {
+    AbortController controller;
+    EventEmitter emitter;
+    bool added = false;
+    failing = ++failed;
+    try {
+      emitter.on("a", [counted = Counted(alive)] {}, {.signal = controller.signal()});
+      added = true;
+      controller.abort();
+      whole = true;
+    } catch (const std::bad_alloc&) {
+    }
+    failing = 0;
+    CHECK(alive == (added && !whole ? 1 : 0));
+    CHECK(emitter.listener_count("a") == static_cast<std::size_t>(alive));
+    controller.abort();
+    CHECK(alive == 0);
+  }
+  CHECK(failed > 6);
+}
+
 TEST_CASE("listeners that come and go leave no memory behind", "[events][codec]") {
   EventEmitter emitter;
   emitter.once("outer", [&] {  // also while another event is being emitted
