@@ -128,6 +128,8 @@ class EventEmitter {
 
  private:
   friend class ScopedListener;
+  template <class... Events>
+  friend class TypedEmitter;
   template <class F>
   Listener add(std::string_view event, F&& f, bool once, bool prepend) {
     check_function(f);

@@ -7,10 +7,11 @@
 
 #include "events/event_emitter.h"
 #include "tests/catch.h"
+#include "tests/events/allocations.h"
 
 using namespace strata::events;
 
-static std::size_t allocations = 0;
+std::size_t allocations = 0;     // see allocations.h
 static std::size_t failing = 0;  // the so many-th from now on fails; 0: none
 
 void* operator new(std::size_t size) {
