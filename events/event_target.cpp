@@ -158,7 +158,6 @@ bool EventTarget::dispatch_event(Event& event) {
       } catch (...) {
         in.report(event.type_);
       }
-      event.in_passive_ = false;
     }
   }
   return !event.prevented_;

@@ -89,12 +89,14 @@ TEST_CASE("EventTarget mode: removed during dispatch is not called", "[events][c
 
 TEST_CASE("EventTarget mode: removed and added again during dispatch waits", "[events][codec]") {
   EventTarget target;
-  target.add_event_listener("a", [&] {
+  const auto first = [&] {
     target.remove_event_listener("a", g);
     target.add_event_listener("a", g);
-  });
+  };
+  target.add_event_listener("a", std::function<void()>(first), {.once = true});
   target.add_event_listener("a", g);
   CHECK(dispatched(target) == "");
+  CHECK(dispatched(target) == "g");
   target.add_event_listener("b", [&] { target.add_event_listener("b", f); });
   CHECK(dispatched(target, "b") == "");
   CHECK(dispatched(target, "b") == "f");

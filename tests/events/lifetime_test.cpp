@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "events/event_emitter.h"
+#include "events/event_target.h"
 #include "tests/catch.h"
 #include "tests/events/allocations.h"
 
@@ -282,4 +283,18 @@ TEST_CASE("whichever allocation fails, nothing is lost and nothing half done", "
     CHECK(alive == 0);
   }
   CHECK(failed > 60);
+}
+
+TEST_CASE("EventTarget mode: a dispatch allocates nothing", "[events][codec]") {
+  EventTarget target;
+  int calls = 0;
+  target.add_event_listener("keyup", [&] { ++calls; });
+  target.add_event_listener("keyup", [&](Event& event) { event.prevent_default(); });
+  Event event("keyup", true);
+  const std::size_t before = allocations;
+  const bool not_prevented = target.dispatch_event(event);
+  const std::size_t made = allocations - before;
+  CHECK_FALSE(not_prevented);
+  CHECK(made == 0);
+  CHECK(calls == 1);
 }

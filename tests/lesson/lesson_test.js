@@ -19,6 +19,16 @@ function output(name, ...args) {
       }));
 }
 
+// The same of one that reads what is typed.
+function output_for(name, typed) {
+  return new Promise((resolve) => {
+    const child = execFile(program(name), [], {timeout: 10000}, (error, out, err) => {
+      resolve({code: error ? error.code : 0, out, err});
+    });
+    child.stdin.end(typed);
+  });
+}
+
 // A server on a port of its own. stop() sends SIGTERM, which has to end it in order.
 async function serve(name, after) {
   const child = spawn(program(name), ['0'], {stdio: ['ignore', 'pipe', 'inherit']});
@@ -123,6 +133,22 @@ test('emitter', 'on, once, off, error and a mismatch print their lines', async (
     'heard: event "age": argument 1: expected int, found double 3.5',
     'heard: event "age": argument 1: expected int, found text'
   ]);
+});
+
+test('event target', 'once, signal, stop and prevent show in what each key prints', async () => {
+  const keys = ['a', 'Tab', 'Enter', 'Escape', 'b'];
+  const {code, out} = await output_for('event_target', keys.join('\n') + '\n');
+  assert.strictEqual(code, 0);
+  const once = '  target:  that was the first\n', signal = '  target:  Escape stops this\n';
+  const last = '  target:  the last, but for Enter\n';
+  const does = '  default: the key does what it does\n', prevented = '  default: prevented\n';
+  const after = [
+    once + signal + last + does, signal + last + prevented, signal + does, signal + last + does,
+    last + does
+  ];
+  const printed = (key, i) =>
+      `${key}\n  emitter: ${key}\n  emitter: ${key}\n  target:  ${key}\n${after[i]}`;
+  assert.strictEqual(out, keys.map(printed).join('') + '5 keys\n');
 });
 
 test(
