@@ -18,22 +18,24 @@ struct Flag {
   std::function<bool(std::string_view value)> take;  // false: the value makes no sense
 };
 
+// True if all of `value` is a number that `to` can hold.
+template <class Number>
+bool read_number(std::string_view value, Number& to) {
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), to);
+  return error == std::errc() && end == value.data() + value.size();
+}
+
 template <class Number>
 Flag number(const char* name, const char* what, Number& to) {
-  return {name, what, [&to](std::string_view value) {
-            const auto [end, error] =
-                std::from_chars(value.data(), value.data() + value.size(), to);
-            return error == std::errc() && end == value.data() + value.size();
-          }};
+  return {name, what, [&to](std::string_view value) { return read_number(value, to); }};
 }
 
 inline Flag milliseconds(const char* name, const char* what, net::Duration& to) {
   return {name, what, [&to](std::string_view value) {
             std::uint32_t ms = 0;
-            const auto [end, error] =
-                std::from_chars(value.data(), value.data() + value.size(), ms);
+            const bool good = read_number(value, ms);
             to = std::chrono::milliseconds(ms);
-            return error == std::errc() && end == value.data() + value.size();
+            return good;
           }};
 }
 

@@ -60,9 +60,7 @@ void measure_case(net::EventLoop& loop, int port, const bench::Case& what) {
   } else {
     const bool socketio = what.kind == bench::Kind::socket_io;
     const std::string path = socketio ? "/socket.io/?EIO=4&transport=websocket" : "/ws";
-    client.send("GET " + path +
-                " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+    client.send(bench::upgrade_request(path));
     client.until(socketio ? "}" : "\r\n\r\n");
     if (socketio) {
       client.send(bench::frame("40", true));

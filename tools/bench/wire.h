@@ -27,7 +27,7 @@ struct Case {
   std::string script;
 };
 
-// One frame, rfc6455-5.2; a client's carries a mask, and a mask of zeros leaves the payload as is.
+// One frame of text, rfc6455-5.2; a client's is masked.
 inline std::string frame(std::string_view payload, bool masked) {
   std::string out(1, '\x81');
   const int mask_bit = masked ? 0x80 : 0;
@@ -75,7 +75,6 @@ inline std::vector<Case> cases() {
                 "tools/bench/socketio_peer.js"};
   };
   const auto http = [](int connections, int pipeline) {
-    const std::string body = "Hello";
     return Case{"HTTP GET " + std::to_string(connections) + " x P" + std::to_string(pipeline),
                 Kind::http,
                 connections,
@@ -125,18 +124,19 @@ inline bool send_all(int fd, std::string_view text) {
   return ::send(fd, text.data(), text.size(), MSG_NOSIGNAL) == ssize_t(text.size());
 }
 
+inline std::string upgrade_request(const std::string& path) {
+  return "GET " + path +
+         " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+}
+
 // Everything before the first counted message.
 inline bool open_session(int fd, const Case& what) {
   if (fd < 0) return false;
   if (what.kind == Kind::http) return true;
   const std::string path =
       what.kind == Kind::websocket ? "/" : "/socket.io/?EIO=4&transport=websocket";
-  if (!send_all(fd, "GET " + path +
-                        " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-                        "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                        "Sec-WebSocket-Version: 13\r\n\r\n") ||
-      !read_until(fd, "\r\n\r\n"))
-    return false;
+  if (!send_all(fd, upgrade_request(path)) || !read_until(fd, "\r\n\r\n")) return false;
   if (what.kind == Kind::websocket) return true;
   return read_until(fd, "}") && send_all(fd, frame("40", true)) && read_until(fd, "}");
 }
