@@ -133,6 +133,8 @@ bool Pattern::same(std::string_view a, std::string_view b) const {
 
 bool Pattern::may_end(std::string_view path, std::size_t at) const {
   if (at == path.size()) return true;
+  // The asterisk form (rfc9112-3.2.4) has no path: middleware of "/" is for the whole server.
+  if (options_.prefix && at == 0 && path == "*") return true;
   if (path[at] != '/') return false;
   return options_.prefix || (!options_.strict && at + 1 == path.size());
 }

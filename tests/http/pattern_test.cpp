@@ -69,6 +69,9 @@ TEST_CASE("a pattern matches as in Express", "[http][codec]") {
       {"/a\\:b", "/a:b", "| 4"},
       {"/:\"my name\"", "/x", "my name=x | 2"},
       {"/", "/any/thing", "| 0", prefix},
+      {"/", "*", "| 0", prefix},  // OPTIONS *, rfc9112-3.2.4
+      {"/", "*", "no"},
+      {"/a", "*", "no", prefix},
       {"/api", "/api", "| 4", prefix},
       {"/api", "/api/x", "| 4", prefix},
       {"/api/", "/api/x", "| 4", prefix},
