@@ -150,6 +150,17 @@ TOOL_BINS += $(call tool_bin,$(1))
 OBJECTS += $(call objects,$(1))
 endef
 $(foreach t,$(TOOL_SRC),$(eval $(call tool_rules,$(t))))
+# Node's own parser, where Debian brought its C source: a peer in one benchmark, and nowhere else.
+LLHTTP := $(wildcard /usr/share/llhttp/*.c)
+ifneq ($(LLHTTP),)
+LLHTTP_OBJ := $(patsubst /usr/share/llhttp/%.c,$(OBJ)/llhttp/%.o,$(LLHTTP))
+$(LLHTTP_OBJ): $(OBJ)/llhttp/%.o: /usr/share/llhttp/%.c
+	@mkdir -p $(@D)
+	$(call say,cc  $<)
+	$(Q)$(CC) -O2 -isystem /usr/share/include -isystem /usr/share/include/llhttp -c $< -o $@
+$(OBJ)/tools/bench/http_parse.o: CXXFLAGS += -DSTRATA_HAS_LLHTTP -isystem /usr/share/include
+$(BIN)/bench-http_parse: $(LLHTTP_OBJ)
+endif
 tools: $(TOOL_BINS)                    ## build/bin: chat, echo, bench, the lessons
 
 # What npm brings, by lock file, into build/node/NAME. NO_INSTALL=1 stops before it.

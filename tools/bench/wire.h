@@ -102,10 +102,37 @@ inline int connect_to(int port) {
   at.sin_family = AF_INET;
   at.sin_port = htons(std::uint16_t(port));
   at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(fd, reinterpret_cast<sockaddr*>(&at), sizeof at) != 0) return -1;
+  if (::connect(fd, reinterpret_cast<sockaddr*>(&at), sizeof at) != 0) {
+    ::close(fd);
+    return -1;
+  }
   const int one = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   return fd;
+}
+
+// A port that nobody listens on, for a peer that cannot choose one itself.
+inline int free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t bytes = sizeof at;
+  ::bind(fd, reinterpret_cast<sockaddr*>(&at), bytes);
+  ::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &bytes);
+  ::close(fd);
+  return ntohs(at.sin_port);
+}
+
+// True once somebody accepts on `port`; gives up after two seconds.
+inline bool answers(int port) {
+  for (int i = 0; port != 0 && i < 200; ++i) {
+    const int fd = connect_to(port);
+    if (fd >= 0) ::close(fd);
+    if (fd >= 0) return true;
+    ::usleep(10'000);
+  }
+  return false;
 }
 
 // Reads until `end` has come; false when the connection ended before.
