@@ -28,7 +28,8 @@ struct ListenOptions {
 };
 
 struct ConnectOptions {
-  Duration timeout = 20s;  // for all addresses together
+  Duration timeout = 20s;          // for all addresses together
+  Duration attempt_delay = 250ms;  // then the next address is tried as well (rfc8305-5)
   ConnectionOptions connection;
 };
 
@@ -84,7 +85,8 @@ class Loop {
                                                                     const ListenOptions& options,
                                                                     OnAccept on_accept) = 0;
 
-  // Tries the addresses in order; `done` is called once, never from inside connect().
+  // Tries the addresses, families alternating, and takes the first that answers; `done` is called
+  // once, never from inside connect().
   virtual std::unique_ptr<Connecting> connect(std::span<const Address> addresses,
                                               const ConnectOptions& options, OnConnect done) = 0;
 

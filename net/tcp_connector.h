@@ -1,10 +1,12 @@
 // net/tcp_connector.h - connects to the first address that answers.
 #pragma once
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "net/event_source.h"
 #include "net/fd.h"
+#include "net/happy_eyeballs.h"
 #include "net/loop.h"
 #include "net/timer.h"
 
@@ -12,8 +14,9 @@ namespace strata::net {
 
 class EventLoop;
 
-// The time that is left is shared evenly by the addresses that are left, so that one that
-// swallows packets cannot use up the others' time.
+// Happy eyeballs (rfc8305): an attempt that has not answered after a quarter of a second gets
+// company, families alternate, and the first that answers wins.
+//   Owns:    the sockets of the attempts under way.
 //   Lives:   until its owner destroys it, also inside the callback.
 class TcpConnector final : public Connecting, private EventSource {
  public:
@@ -22,22 +25,24 @@ class TcpConnector final : public Connecting, private EventSource {
   ~TcpConnector() override;
 
  private:
-  void on_events(std::uint32_t events) override;
+  struct Attempt;
+
+  void on_events(std::uint32_t) override {}
   void on_queued(Pass pass) override;
-  void try_next();
+  void go_on();
   std::error_code start(const Address& address);
+  void on_answer(Attempt& attempt);
   void give_up(std::error_code why);
-  void succeed();
+  void succeed(Fd fd);
 
   EventLoop& loop_;
-  std::vector<Address> addresses_;
-  std::size_t next_ = 0;
+  std::vector<Address> addresses_;  // in the order to try
   ConnectOptions options_;
   OnConnect done_;
-  TimePoint deadline_;
+  HappyEyeballs race_;
   Timer timer_;
-  Fd fd_;
-  std::error_code failed_;  // the last address's
+  std::vector<std::unique_ptr<Attempt>> attempts_;
+  std::error_code failed_;  // the last attempt's
 };
 
 }  // namespace strata::net

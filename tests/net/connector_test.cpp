@@ -106,6 +106,33 @@ TEST_CASE("when none answers, the last one's reason is told, once", "[net]") {
   CHECK(open_descriptors() == before);
 }
 
+TEST_CASE("an address that swallows packets costs the next one a delay, not its time",
+          "[net][rfc8305-5]") {
+  Loopback here;
+  const BlackHole hole;
+  const int before = open_descriptors();
+  for (const std::size_t holes : {1u, 3u}) {
+    Outcome outcome;
+    std::vector<Address> row(holes, hole.address);
+    row.push_back(here.address());
+    ConnectOptions options;
+    options.attempt_delay = 20ms;
+    const TimePoint begin = here.loop.now();
+    const auto connecting = here.loop.connect(row, options, outcome.callback());
+    REQUIRE(here.until([&] { return outcome.calls == 1; }));
+    REQUIRE(outcome.connection);
+    CHECK(outcome.connection->peer() == here.address());
+    CHECK(here.loop.now() >= begin + 20ms * holes);
+    CHECK(here.loop.now() < begin + 2s);  // 20 s is the time of a connect
+    outcome.connection.reset();
+    REQUIRE(here.until([&] {
+      for (const auto& peer : here.peers)
+        if (peer->connection && !peer->calls.empty()) peer->connection.reset();
+      return open_descriptors() == before;  // the losers' sockets are closed
+    }));
+  }
+}
+
 TEST_CASE("destroying a connect cancels it, at any time", "[net]") {
   Loopback here;
   const int before = open_descriptors();

@@ -76,8 +76,12 @@ void VirtualConnection::give_up(std::error_code why) {
   out_.close();
 }
 
+bool VirtualConnection::may_offer() const {
+  return !paused_ && (!above_high_ || options_.reads_above_high_water);
+}
+
 bool VirtualConnection::offer() {
-  if (kept_.empty() || paused_ || above_high_ || top_ == nullptr) return false;
+  if (kept_.empty() || !may_offer() || top_ == nullptr) return false;
   const std::unique_ptr<std::uint8_t[]> exact(new std::uint8_t[kept_.size()]);
   std::memcpy(exact.get(), kept_.data(), kept_.size());
   const net::Receiver* asked = top_;
@@ -91,7 +95,7 @@ bool VirtualConnection::offer() {
 
 bool VirtualConnection::read_more() {
   Line& line = in();
-  if (line.bytes.empty() || paused_ || above_high_) return false;
+  if (line.bytes.empty() || !may_offer()) return false;
   if (kept_.size() >= options_.kept_bytes_max) return false;
   const std::size_t take = std::min({line.bytes.size(), line.chunk, std::size_t{64 * 1024}});
   if (lingering_) {
@@ -123,7 +127,7 @@ bool VirtualConnection::step() {
   if (!dead_ && std::exchange(offer_again_, false)) worked |= offer();
   if (!dead_) worked |= read_more();
   if (!dead_ && in().fin && in().bytes.empty() && !ended_told_ &&
-      (lingering_ || (!paused_ && !above_high_ && !offer_again_ && top_ != nullptr))) {
+      (lingering_ || (may_offer() && !offer_again_ && top_ != nullptr))) {
     ended_told_ = true;
     worked = true;
     if (!lingering_) top_->ended();
@@ -179,7 +183,7 @@ bool VirtualConnection::flush() {
   if (dead_) return false;
   bool worked = false;
   // Before the sending: a receiver that stopped at the high mark is offered the rest again.
-  if (!options_.reads_above_high_water && out_.size() > options_.high_water) above_high_ = true;
+  if (out_.size() > options_.high_water) above_high_ = true;
   if (out_line().reader_gone && !out_.empty()) {
     give_up(std::make_error_code(std::errc::connection_reset));
     return true;

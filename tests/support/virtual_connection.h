@@ -34,6 +34,7 @@ class VirtualConnection final : public net::Connection {
  private:
   Line& in() const { return server_ ? line_->to_server : line_->to_client; }
   Line& out_line() const { return server_ ? line_->to_client : line_->to_server; }
+  bool may_offer() const;
   bool offer();
   bool read_more();
   bool send_some();
