@@ -3,17 +3,14 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "http/message.h"
 #include "net/parse.h"
 #include "net/send_queue.h"
 
 namespace strata::http {
-
-// What the whole head says about the message and its connection: sets `body`, `keep_alive`,
-// `expects_continue` and `upgrade`, or tells which rule about Host and framing is broken. The order
-// of the fields never matters.
-std::optional<Refusal> decide_framing(RequestHead& head);
 
 // The next piece of content, or its end.
 struct BodyPiece {
@@ -37,6 +34,9 @@ class BodyReader {
   bool ended() const { return done() || length_.kind == BodyLength::Kind::until_close; }
   bool done() const { return stage_ == Stage::done; }
   std::uint64_t received() const { return received_; }  // bytes of content so far
+  // The trailer fields, once done(): they live as long as the reader. Nothing here acts on them,
+  // and no caller should take them for fields of the head (rfc9110-6.5.1).
+  std::vector<Field> trailers() const;
 
  private:
   enum class Stage : std::uint8_t {
@@ -73,7 +73,7 @@ class BodyReader {
   std::uint64_t left_ = 0;      // data bytes of the length or of this chunk still to come
   std::uint64_t received_ = 0;  // data bytes taken
   std::uint64_t overhead_ = 0;  // bytes of chunk framing
-  std::size_t trailer_bytes_ = 0;
+  std::string trailer_;         // the lines of it, as sent
   std::size_t trailer_fields_ = 0;
   Stage stage_ = Stage::done;
   std::uint8_t digits_ = 0;  // of this chunk's size: at most 16, counted before the multiply

@@ -7,17 +7,28 @@
 
 namespace strata::http {
 
-std::string_view RequestHead::header(std::string_view name) const {
+namespace {
+
+std::string_view first_of(std::span<const Field> fields, std::string_view name) {
   for (const Field& field : fields)
     if (equals_ignore_case(field.name, name)) return field.value;
   return {};
 }
 
-std::size_t RequestHead::count(std::string_view name) const {
+std::size_t count_of(std::span<const Field> fields, std::string_view name) {
   return static_cast<std::size_t>(
       std::count_if(fields.begin(), fields.end(),
                     [name](const Field& field) { return equals_ignore_case(field.name, name); }));
 }
+
+}  // namespace
+
+std::string_view RequestHead::header(std::string_view name) const { return first_of(fields, name); }
+std::size_t RequestHead::count(std::string_view name) const { return count_of(fields, name); }
+std::string_view ResponseHead::header(std::string_view name) const {
+  return first_of(fields, name);
+}
+std::size_t ResponseHead::count(std::string_view name) const { return count_of(fields, name); }
 
 bool equals_ignore_case(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;

@@ -49,6 +49,20 @@ struct RequestHead {
   std::size_t count(std::string_view name) const;        // field lines of that name
 };
 
+// A response's head. Lives as long as the bytes that it was parsed from.
+struct ResponseHead {
+  int status = 200;
+  std::string_view reason;  // as sent, often empty: for people, it decides nothing
+  int minor_version = 1;    // HTTP/1.x
+  std::span<const Field> fields;
+  BodyLength body;
+  bool keep_alive = true;  // as far as this message decides it, rfc9112-9.3
+  bool upgrade = false;    // behind this head comes another protocol: a 101, or a 2xx to CONNECT
+
+  std::string_view header(std::string_view name) const;  // the first of that name, or empty
+  std::size_t count(std::string_view name) const;        // field lines of that name
+};
+
 bool equals_ignore_case(std::string_view a, std::string_view b);  // ASCII
 bool is_token(std::string_view text);                             // rfc9110-5.6.2
 bool is_field_value(std::string_view text);                       // rfc9110-5.5: no CR, LF, NUL

@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "http/body.h"
+#include "http/framing.h"
 #include "http/scan.h"
 #include "http/target.h"
 
@@ -21,21 +21,10 @@ namespace {
 
 constexpr std::size_t method_bytes_max = 32;  // the longest registered one has 17
 
-constexpr std::string_view bare_cr = "a CR without its LF";
-constexpr std::string_view bare_lf = "an LF without its CR";
-
 // rfc9112-2.3: HTTP-version = "HTTP/" DIGIT "." DIGIT.
 bool fits_version(std::size_t position, char c) {
   constexpr std::string_view form = "HTTP/0.0";
   return form[position] == '0' ? is_digit(c) : c == form[position];
-}
-
-std::string_view why_no_name(char c, bool empty) {
-  if (c == '\n') return bare_lf;  // rfc9112-2.2
-  if (c == '\r') return "a field line without a colon";
-  if (c == ':' && empty) return "a field line without a name";
-  if (is_ows(c)) return "white space before the colon of a field";  // rfc9112-5.1
-  return "a field name that is no token";                           // rfc9110-5.1
 }
 
 }  // namespace
@@ -62,7 +51,7 @@ net::Parse<RequestHead, Refusal> RequestParser::next(net::MutableBytes& in) {
     value.method = head.substr(method_.at, method_.bytes);
     value.target = head.substr(target_.at, target_.bytes);
     value.minor_version = minor_version_;
-    value.fields = {table().data(), fields_};
+    value.fields = lines_.fields();
     if (const auto refusal = decide_framing(value)) {
       step = refuse(refusal->status, refusal->why);
     } else {
@@ -80,7 +69,7 @@ net::Parse<RequestHead, Refusal> RequestParser::next(net::MutableBytes& in) {
 
 void RequestParser::restart() {
   at_ = 0;
-  fields_ = 0;
+  lines_.restart();
   stage_ = Stage::start;
 }
 
@@ -92,11 +81,12 @@ RequestParser::Step RequestParser::refuse(int status, std::string_view why) {
 
 RequestParser::Step RequestParser::read(std::string_view head) {
   if (stage_ == Stage::refused) return Step::refused;  // for good
-  if (stage_ < Stage::line) {
+  if (stage_ < Stage::fields) {
     const Step step = read_request_line(head);
     if (step != Step::done) return step;
   }
-  return read_fields(head);
+  const Step step = lines_.read(head, at_);
+  return step == Step::refused ? refuse(lines_.refusal().status, lines_.refusal().why) : step;
 }
 
 // Takes a request line that is whole, right and usual: a path, in HTTP/1.1. Any other is left to
@@ -119,7 +109,7 @@ bool RequestParser::take_whole_request_line(std::string_view head) {
   target_ = {method_bytes + 1, target_bytes};
   minor_version_ = 1;
   at_ = target_.at + target_bytes + version.size();
-  stage_ = Stage::line;
+  stage_ = Stage::fields;
   return true;
 }
 
@@ -200,95 +190,7 @@ RequestParser::Step RequestParser::read_version(std::string_view head) {
   if (at_ + 1 == head.size()) return Step::need_more;
   if (head[at_ + 1] != '\n') return refuse(400, bare_cr);
   at_ += 2;
-  stage_ = Stage::line;
-  return Step::done;
-}
-
-// Takes the field lines that are whole and right, which are nearly all, from the beginning of one.
-// It stops in front of any other, for read_fields() to tell what is wrong or missing: so no line is
-// looked at more than twice.
-void RequestParser::take_whole_lines(std::string_view head) {
-  const char* const end = head.data() + head.size();
-  const char* line = head.data() + at_;
-  std::vector<Field>& fields = table();
-  std::size_t count = fields_;
-  Marks marks(line, end);
-  while (count < limits_->max_fields) {
-    const char* const colon = marks.next();
-    if (colon == line || colon == end || *colon != ':') break;
-    if (!is_token_run(line, colon, end)) break;
-    const char* value = colon + 1;
-    while (value != end && is_ows(*value)) ++value;
-    const char* stop = marks.next();
-    while (stop != end && (*stop == ':' || *stop == '\t')) stop = marks.next();
-    if (end - stop < 2 || stop[0] != '\r' || stop[1] != '\n') break;
-    (void)marks.next();  // the LF
-    const char* value_end = stop;
-    while (value_end != value && is_ows(value_end[-1])) --value_end;
-    if (count >= fields.size()) fields.resize(std::max<std::size_t>(16, 2 * count));
-    fields[count++] = {{line, static_cast<std::size_t>(colon - line)},
-                       {value, static_cast<std::size_t>(value_end - value)}};
-    line = stop + 2;
-  }
-  fields_ = count;
-  at_ = static_cast<std::size_t>(line - head.data());
-}
-
-RequestParser::Step RequestParser::read_fields(std::string_view head) {
-  const char* const begin = head.data();
-  const char* const end = begin + head.size();
-  for (;;) {
-    if (stage_ == Stage::line) {
-      take_whole_lines(head);
-      if (at_ == head.size()) return Step::need_more;
-      const char first = head[at_];
-      if (first == '\r') {
-        if (at_ + 1 == head.size()) return Step::need_more;
-        if (head[at_ + 1] != '\n') return refuse(400, bare_cr);
-        at_ += 2;
-        return Step::done;
-      }
-      // stricter than rfc9112-5.2: a folded line is never joined, it hides fields from others.
-      if (is_ows(first)) return refuse(400, "white space at the beginning of a field line");
-      if (fields_ == limits_->max_fields) return refuse(431, "more fields than the limit");
-      element_ = at_;
-      stage_ = Stage::name;
-    }
-    if (stage_ == Stage::name) {
-      at_ = static_cast<std::size_t>(scan_token(begin + at_, end) - begin);
-      if (at_ == head.size()) return Step::need_more;
-      if (head[at_] != ':' || at_ == element_)
-        return refuse(400, why_no_name(head[at_], at_ == element_));
-      name_ = {element_, at_ - element_};
-      ++at_;
-      stage_ = Stage::ows;
-    }
-    if (stage_ == Stage::ows) {
-      while (at_ != head.size() && is_ows(head[at_])) ++at_;
-      if (at_ == head.size()) return Step::need_more;
-      element_ = at_;
-      stage_ = Stage::value;
-    }
-    const Step step = read_value(head);
-    if (step != Step::done) return step;
-  }
-}
-
-// The rest of a field line that came in pieces, rfc9110-5.5: up to its CRLF.
-RequestParser::Step RequestParser::read_value(std::string_view head) {
-  at_ = static_cast<std::size_t>(scan_value(head.data() + at_, head.data() + head.size()) -
-                                 head.data());
-  if (at_ == head.size()) return Step::need_more;
-  if (head[at_] != '\r')
-    return refuse(400, head[at_] == '\n' ? bare_lf : "a control byte in a field value");
-  if (at_ + 1 == head.size()) return Step::need_more;
-  if (head[at_ + 1] != '\n') return refuse(400, bare_cr);
-  std::vector<Field>& fields = table();
-  if (fields_ >= fields.size()) fields.resize(std::max<std::size_t>(16, 2 * fields_));
-  fields[fields_++] = {head.substr(name_.at, name_.bytes),
-                       trim_ows(head.substr(element_, at_ - element_))};
-  at_ += 2;
-  stage_ = Stage::line;
+  stage_ = Stage::fields;
   return Step::done;
 }
 

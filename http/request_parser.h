@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "http/field_reader.h"
 #include "http/message.h"
 #include "net/parse.h"
 
@@ -17,25 +18,15 @@ class RequestParser {
   // `table` may be shared by the parsers of a thread, so that idle connections hold no field table:
   // a head's `fields` then live until the next call of any of them.
   explicit RequestParser(const Limits& limits, std::vector<Field>* table = nullptr)
-      : limits_(&limits), shared_(table) {}
+      : limits_(&limits), lines_(limits, table) {}
   net::Parse<RequestHead, Refusal> next(net::MutableBytes& in);
   // A byte of a head has come (the head's deadline runs); false between messages, where an empty
   // line counts for nothing (rfc9112-2.2).
   bool started() const { return stage_ != Stage::start; }
 
  private:
-  enum class Stage : std::uint8_t {
-    start,
-    method,
-    target,
-    version,
-    line,
-    name,
-    ows,
-    value,
-    refused
-  };
-  enum class Step : std::uint8_t { need_more, done, refused };
+  enum class Stage : std::uint8_t { start, method, target, version, fields, refused };
+  using Step = FieldReader::Step;
   struct Slice {  // of the head, by offset: it holds when the bytes move
     std::size_t at = 0;
     std::size_t bytes = 0;
@@ -48,20 +39,14 @@ class RequestParser {
   Step read_method(std::string_view head);
   Step read_target(std::string_view head);
   Step read_version(std::string_view head);
-  Step read_fields(std::string_view head);
-  void take_whole_lines(std::string_view head);
-  Step read_value(std::string_view head);
   Step refuse(int status, std::string_view why);
-  std::vector<Field>& table() { return shared_ != nullptr ? *shared_ : own_; }
   void restart();
 
   const Limits* limits_;
-  std::vector<Field>* shared_;
-  std::vector<Field> own_;
+  FieldReader lines_;
   std::size_t at_ = 0;       // read so far
   std::size_t element_ = 0;  // where the element being read begins
-  Slice method_, target_, name_;
-  std::size_t fields_ = 0;  // complete field lines
+  Slice method_, target_;
   Refusal refusal_;
   Stage stage_ = Stage::start;
   std::uint8_t minor_version_ = 1;

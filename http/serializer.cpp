@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "http/message.h"
+#include "http/target.h"
 
 namespace strata::http {
 namespace {
@@ -19,7 +20,7 @@ constexpr std::size_t room_bytes = 512;  // most heads fit: one reserve, one com
 
 }  // namespace
 
-ResponseHead::ResponseHead(net::SendQueue& out, int status, std::string_view phrase) : out_(out) {
+HeadWriter::HeadWriter(net::SendQueue& out, int status, std::string_view phrase) : out_(out) {
   assert(status >= 100 && status <= 999);
   room_ = out_.reserve(room_bytes);
   if (phrase.empty() || !is_field_value(phrase)) phrase = reason_phrase(status);
@@ -30,7 +31,17 @@ ResponseHead::ResponseHead(net::SendQueue& out, int status, std::string_view phr
   put("\r\n");
 }
 
-bool ResponseHead::field(std::string_view name, std::string_view value) {
+HeadWriter::HeadWriter(net::SendQueue& out, std::string_view method, std::string_view target)
+    : out_(out) {
+  assert(is_token(method) && parse_target(method, target));
+  room_ = out_.reserve(room_bytes);
+  put(method);
+  put(" ");
+  put(target);
+  put(" HTTP/1.1\r\n");
+}
+
+bool HeadWriter::field(std::string_view name, std::string_view value) {
   if (!is_token(name) || !is_field_value(value)) return false;
   put(name);
   put(": ");
@@ -39,22 +50,22 @@ bool ResponseHead::field(std::string_view name, std::string_view value) {
   return true;
 }
 
-void ResponseHead::content_length(std::uint64_t bytes) {
+void HeadWriter::content_length(std::uint64_t bytes) {
   put("Content-Length: ");
   put_number(bytes);
   put("\r\n");
 }
 
-void ResponseHead::chunked() { put("Transfer-Encoding: chunked\r\n"); }
-void ResponseHead::close() { put("Connection: close\r\n"); }
-void ResponseHead::keep_alive() { put("Connection: keep-alive\r\n"); }
+void HeadWriter::chunked() { put("Transfer-Encoding: chunked\r\n"); }
+void HeadWriter::close() { put("Connection: close\r\n"); }
+void HeadWriter::keep_alive() { put("Connection: keep-alive\r\n"); }
 
-void ResponseHead::end() {
+void HeadWriter::end() {
   put("\r\n");
   flush();
 }
 
-void ResponseHead::put(std::string_view text) {
+void HeadWriter::put(std::string_view text) {
   if (text.size() > room_.size() - used_) {
     flush();
     room_ = out_.reserve(std::max(room_bytes, text.size()));
@@ -65,7 +76,7 @@ void ResponseHead::put(std::string_view text) {
   used_ += text.size();
 }
 
-void ResponseHead::put_number(std::uint64_t value) {
+void HeadWriter::put_number(std::uint64_t value) {
   char digits[20];
   char* at = digits + sizeof digits;
   do {
@@ -75,7 +86,7 @@ void ResponseHead::put_number(std::uint64_t value) {
   put({at, static_cast<std::size_t>(digits + sizeof digits - at)});
 }
 
-void ResponseHead::flush() {
+void HeadWriter::flush() {
   if (used_ != 0) out_.commit(used_);
   used_ = 0;
   room_ = {};

@@ -1,4 +1,4 @@
-// http/serializer.h - the head of a response, rfc9112-4 and -5: values in, bytes out. (codec)
+// http/serializer.h - the head of a message, rfc9112-3 to -5: values in, bytes out. (codec)
 #pragma once
 #include <cstdint>
 #include <string_view>
@@ -8,9 +8,9 @@
 
 namespace strata::http {
 
-// Writes one head straight into the queue: status line, field lines, the empty line.
+// Writes one head straight into the queue: start line, field lines, the empty line.
 //
-//   ResponseHead head(out, 200);
+//   HeadWriter head(out, 200);
 //   head.field("Content-Type", "text/plain");
 //   head.raw(date_line.at(unix_seconds));
 //   head.content_length(5);
@@ -19,16 +19,19 @@ namespace strata::http {
 //
 //   Lives:  between two appends to `out`: nothing else may be appended until end() or destruction.
 //   Errors: what could end a line early is left out, and the call answers false.
-class ResponseHead {
+class HeadWriter {
  public:
   // `phrase` is the registered one where it is empty; one with a control byte is left out.
-  ResponseHead(net::SendQueue& out, int status, std::string_view phrase = {});
-  ~ResponseHead() { flush(); }
-  ResponseHead(const ResponseHead&) = delete;
-  ResponseHead& operator=(const ResponseHead&) = delete;
+  HeadWriter(net::SendQueue& out, int status, std::string_view phrase = {});
+  // Of a request, rfc9112-3. REQUIRES: a method that is a token, a target that parse_target()
+  // takes.
+  HeadWriter(net::SendQueue& out, std::string_view method, std::string_view target);
+  ~HeadWriter() { flush(); }
+  HeadWriter(const HeadWriter&) = delete;
+  HeadWriter& operator=(const HeadWriter&) = delete;
 
   // False, and nothing written, where `name` is no token or `value` holds CR, LF, NUL or another
-  // control byte: a field taken from a request cannot split the response (rfc9110-5.5).
+  // control byte: a field taken from a message cannot split another (rfc9110-5.5).
   bool field(std::string_view name, std::string_view value);
   void content_length(std::uint64_t bytes);  // rfc9110-8.6: never with 1xx and 204
   void chunked();                            // rfc9112-6.1: to HTTP/1.1 only

@@ -105,7 +105,7 @@ bool Session::keeps_alive(const Answer& answer) const {
 
 bool Session::answer(const Answer& answer, net::SendQueue& out, net::TimePoint now) {
   const bool keep = keeps_alive(answer);
-  ResponseHead head(out, answer.status);
+  HeadWriter head(out, answer.status);
   head.raw(answer.date_line);
   head.raw(answer.fields);
   if (!keep) {

@@ -11,7 +11,7 @@ using namespace strata::http;
 TEST_CASE("a head is written as it is specified", "[http][codec][rfc9112-4]") {
   net::SendQueue out;
   {
-    ResponseHead head(out, 200);
+    HeadWriter head(out, 200);
     CHECK(head.field("Content-Type", "text/plain"));
     CHECK(head.field("X-Empty", ""));
     CHECK(head.field("X-Tab", "a\tb \xC3\xA4"));
@@ -25,7 +25,7 @@ TEST_CASE("a head is written as it is specified", "[http][codec][rfc9112-4]") {
         "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 18446744073709551615\r\n"
         "Connection: keep-alive\r\n\r\n");
   {
-    ResponseHead head(out, 599);
+    HeadWriter head(out, 599);
     head.content_length(0);
     head.chunked();
     head.close();  // rfc9112-9.6
@@ -34,9 +34,9 @@ TEST_CASE("a head is written as it is specified", "[http][codec][rfc9112-4]") {
   CHECK(out.take_text() ==
         "HTTP/1.1 599 \r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n"
         "Connection: close\r\n\r\n");
-  { ResponseHead head(out, 404, "Nothing Here"); }
+  { HeadWriter head(out, 404, "Nothing Here"); }
   CHECK(out.take_text() == "HTTP/1.1 404 Nothing Here\r\n");
-  { ResponseHead head(out, 404, "Nothing\r\nX: y"); }
+  { HeadWriter head(out, 404, "Nothing\r\nX: y"); }
   CHECK(out.take_text() == "HTTP/1.1 404 Not Found\r\n");
   append_continue(out);
   CHECK(out.take_text() == "HTTP/1.1 100 Continue\r\n\r\n");
@@ -65,7 +65,7 @@ TEST_CASE("no name or value ends its line early", "[http][codec][rfc9110-5.5]") 
     CAPTURE(name, value);
     net::SendQueue out;
     {
-      ResponseHead head(out, 200);
+      HeadWriter head(out, 200);
       CHECK_FALSE(head.field(name, value));
       head.end();
     }
@@ -79,7 +79,7 @@ TEST_CASE("a head of any length is whole", "[http][codec][rfc9112-5]") {
     net::SendQueue out;
     const std::string value(size, 'v');
     {
-      ResponseHead head(out, 200);
+      HeadWriter head(out, 200);
       for (int i = 0; i < 3; ++i) CHECK(head.field("A", value));
       head.content_length(size);
       head.end();
@@ -94,7 +94,7 @@ TEST_CASE("a head of any length is whole", "[http][codec][rfc9112-5]") {
 TEST_CASE("a head for a connection that has gone is dropped", "[http][codec]") {
   net::SendQueue out;
   out.close();
-  ResponseHead head(out, 200);
+  HeadWriter head(out, 200);
   CHECK(head.field("A", std::string(2000, 'v')));
   head.end();
   CHECK(out.size() == 0);

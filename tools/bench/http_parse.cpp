@@ -137,7 +137,7 @@ int main() {
   net::SendQueue out;
   http::DateLine date;
   bench::measure("write a response head and 5 bytes", [&] {
-    http::ResponseHead head(out, 200);
+    http::HeadWriter head(out, 200);
     head.field("Content-Type", "text/plain; charset=utf-8");
     head.raw(date.at(1'700'000'000));
     head.content_length(5);
