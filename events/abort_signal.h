@@ -19,10 +19,16 @@ namespace strata::events {
 struct AbortState;
 struct AbortNode;
 
-// The reason of an abort() that gives none.
+// The reason of an abort() that gives none; and what a wait throws that a signal ended, then with
+// the signal's reason as its cause.
 class AbortError : public Error {
  public:
-  AbortError() : Error("ABORT_ERR", "This operation was aborted") {}
+  explicit AbortError(std::exception_ptr cause = nullptr)
+      : Error("ABORT_ERR", "This operation was aborted"), cause_(std::move(cause)) {}
+  const std::exception_ptr& cause() const { return cause_; }
+
+ private:
+  std::exception_ptr cause_;
 };
 
 // Keeps one function with its signal; removes it when it goes out of scope or is assigned to. The

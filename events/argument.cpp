@@ -140,4 +140,10 @@ MismatchError::MismatchError(std::string_view event, std::size_t position,
       expected_(expected),
       found_(found) {}
 
+// Node throws the Error itself. So do we, by the type that emit() saw.
+void throw_error(const Args& args) {
+  if (args.size() > 0 && args[0].type->raise != nullptr) args[0].type->raise(args[0].value);
+  throw UnhandledError(describe_value(args, 0));
+}
+
 }  // namespace strata::events

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,9 +32,10 @@ struct Number {
 // One per type in the program; its address is the type's identity on the fast path.
 struct Type {
   const std::type_info* info;
-  void (*number)(const void* value, Number& out);  // null: not arithmetic
-  void (*raise)(const void* value);                // throws a copy; null: no std::exception
-  void (*raise_address)(const void* value);        // throws its address; null: no class
+  void (*number)(const void* value, Number& out);          // null: not arithmetic
+  void (*raise)(const void* value);                        // throws a copy; null: no std::exception
+  void (*raise_address)(const void* value);                // throws its address; null: no class
+  std::shared_ptr<const void> (*copy)(const void* value);  // null: see is_kept
 };
 
 template <class T>
@@ -51,9 +53,18 @@ void read_number(const void* value, Number& number) {
   }
 }
 
+// What an events::Value copies without being told the type. That a class is copyable is no proof
+// that its copy constructor compiles (think of a vector of unique_ptr in it); that it is noexcept
+// is one in practice.
+template <class T>
+inline constexpr bool is_kept = std::is_copy_constructible_v<T> &&
+                                (std::is_nothrow_copy_constructible_v<T> ||
+                                 std::is_base_of_v<std::exception, T> ||
+                                 std::is_same_v<T, std::string>);
+
 template <class T>
 constexpr Type describe() {
-  Type type{&typeid(T), nullptr, nullptr, nullptr};
+  Type type{&typeid(T), nullptr, nullptr, nullptr, nullptr};
   if constexpr (std::is_arithmetic_v<T>) type.number = &read_number<T>;
   if constexpr (std::is_same_v<T, std::exception_ptr>) {
     type.raise = [](const void* value) {
@@ -65,6 +76,11 @@ constexpr Type describe() {
   }
   if constexpr (std::is_class_v<T>)
     type.raise_address = [](const void* value) { throw static_cast<const T*>(value); };
+  if constexpr (is_kept<T>) {
+    type.copy = [](const void* value) -> std::shared_ptr<const void> {
+      return std::make_shared<const T>(*static_cast<const T*>(value));
+    };
+  }
   return type;
 }
 template <class T>
@@ -144,6 +160,10 @@ const To* upcast_by_throw(const Argument& value) {
   }
   return nullptr;
 }
+
+// Throws the first argument: as itself if it is a std::exception or a std::exception_ptr, else in
+// an UnhandledError.
+[[noreturn]] void throw_error(const Args& args);
 
 std::string type_name(const Type& type);                      // "int", "text", "app::Dog"
 std::string describe_found(const Args& args, std::size_t i);  // "double 1.5", "nothing"

@@ -102,6 +102,18 @@ constexpr bool check_parameter() {
   return true;
 }
 
+// What the parameter at `position` (from 1) takes, for a MismatchError.
+template <class... P>
+std::string expected_type(std::size_t position) {
+  std::string name;
+  std::size_t i = 0;
+  static_cast<void>(
+      ((++i == position ? (name = type_name(Parameter<P>::type), name += Parameter<P>::suffix, 0)
+                        : 0),
+       ...));
+  return name;
+}
+
 struct Topic;
 
 // One registration: a link of its event's list, with the function object behind it.
@@ -135,7 +147,7 @@ struct EntryFor<F, Signature<P...>> : Entry {
       return static_cast<EntryFor&>(self).match(args, std::index_sequence_for<P...>{});
     };
     destroy = [](Entry* self) { delete static_cast<EntryFor*>(self); };
-    expected = [](std::size_t position) { return expected_at(position); };
+    expected = &expected_type<P...>;
     identity = identity_of(f);
   }
 
@@ -151,16 +163,6 @@ struct EntryFor<F, Signature<P...>> : Entry {
       static_cast<void>(f(std::get<I>(parameters).get()...));
     }
     return 0;
-  }
-
-  static std::string expected_at(std::size_t position) {
-    std::string name;
-    std::size_t i = 0;
-    static_cast<void>(
-        ((++i == position ? (name = type_name(Parameter<P>::type), name += Parameter<P>::suffix, 0)
-                          : 0),
-         ...));
-    return name;
   }
 
   F f;

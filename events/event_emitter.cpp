@@ -75,7 +75,7 @@ bool EventEmitter::emit_args(std::string_view name, const Args& args) {
       }
     }
     Topic* event = registry_ != nullptr ? registry_->find(name) : nullptr;
-    if (event == nullptr || event->count == 0) return raise_unheard(args);
+    if (event == nullptr || event->count == 0) throw_error(args);
     registry_->emit(*event, args);
     return true;
   }
@@ -83,12 +83,6 @@ bool EventEmitter::emit_args(std::string_view name, const Args& args) {
   if (event == nullptr || event->count == 0) return false;
   registry_->emit(*event, args);
   return true;
-}
-
-// Node throws the Error itself. So do we, by the type that emit() saw.
-bool EventEmitter::raise_unheard(const Args& args) {
-  if (args.size() > 0 && args[0].type->raise != nullptr) args[0].type->raise(args[0].value);
-  throw UnhandledError(describe_value(args, 0));
 }
 
 std::size_t EventEmitter::listener_count(std::string_view name) const {

@@ -128,6 +128,7 @@ class EventEmitter {
 
  private:
   friend class ScopedListener;
+  friend class Waiter;
   template <class... Events>
   friend class TypedEmitter;
   template <class F>
@@ -160,7 +161,6 @@ class EventEmitter {
                                 AbortCallback& on_abort, const Options& options);
   void remove_identity(std::string_view event, const void* identity);
   std::size_t count_identity(std::string_view event, const void* identity) const;
-  bool raise_unheard(const Args& args);
   Registry& registry();
 
   Registry* registry_ = nullptr;  // made by the first call that has something to keep

@@ -75,8 +75,8 @@ EventTarget* Event::target() const {
 }
 
 void throw_other_event(const Event& event, const std::type_info& expected) {
-  const Type wanted{&expected, nullptr, nullptr, nullptr};
-  const Type found{&typeid(event), nullptr, nullptr, nullptr};
+  const Type wanted{&expected, nullptr, nullptr, nullptr, nullptr};
+  const Type found{&typeid(event), nullptr, nullptr, nullptr, nullptr};
   throw MismatchError(event.type(), 1, type_name(wanted), type_name(found));
 }
 

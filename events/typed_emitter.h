@@ -137,7 +137,20 @@ class TypedEmitter {
     F f;
   };
 
+  friend struct TypedSource;
   EventEmitter emitter_;
+};
+
+// For once() and on(), which listen beneath.
+struct TypedSource {
+  template <class... Events>
+  static EventEmitter& emitter(TypedEmitter<Events...>& of) {
+    return of.emitter_;
+  }
+  template <class E, class... Events>
+  static std::string_view name(const TypedEmitter<Events...>&) {
+    return TypedEmitter<Events...>::template name_of<E>();
+  }
 };
 
 }  // namespace strata::events
