@@ -178,15 +178,18 @@ std::vector<Field> BodyReader::trailers() const {
   return fields;
 }
 
-void append_chunk(std::string_view bytes, net::SendQueue& out) {
-  if (bytes.empty()) return;
+void append_chunk_size(std::size_t bytes, net::SendQueue& out) {
   char line[size_digits_max + 2];
   char* at = line + sizeof line;
   *--at = '\n';
   *--at = '\r';
-  for (std::size_t left = bytes.size(); left != 0; left >>= 4)
-    *--at = "0123456789abcdef"[left & 15];
+  for (std::size_t left = bytes; left != 0; left >>= 4) *--at = "0123456789abcdef"[left & 15];
   out.append(std::string_view(at, static_cast<std::size_t>(line + sizeof line - at)));
+}
+
+void append_chunk(std::string_view bytes, net::SendQueue& out) {
+  if (bytes.empty()) return;
+  append_chunk_size(bytes.size(), out);
   out.append(bytes);
   out.append("\r\n");
 }

@@ -82,6 +82,7 @@ class BodyReader {
 // "1a\r\n" and what follows it: the frame of one chunk, rfc9112-7.1. No bytes, no chunk: an empty
 // one would end the content.
 void append_chunk(std::string_view bytes, net::SendQueue& out);
+void append_chunk_size(std::size_t bytes, net::SendQueue& out);  // its first line alone
 void append_last_chunk(net::SendQueue& out);
 
 }  // namespace strata::http

@@ -59,6 +59,9 @@ class ClientSession {
   // than what was declared.
   bool send_content(std::string_view piece, net::SendQueue& out, net::TimePoint now);
   bool send_content(std::string&& piece, net::SendQueue& out, net::TimePoint now);
+  bool send_content(const char* piece, net::SendQueue& out, net::TimePoint now) {
+    return send_content(std::string_view(piece), out, now);
+  }
   // Ends it; trailers with chunked content only, none that frames or routes (rfc9110-6.5.1). False,
   // and nothing written: less was sent than declared, or a trailer is refused.
   bool finish_content(net::SendQueue& out, net::TimePoint now,
@@ -87,7 +90,7 @@ class ClientSession {
   const ResponseHead& head() const { return head_; }                // until the bytes move
   net::Bytes content() const { return content_; }                   // likewise
   std::vector<Field> trailers() const { return body_.trailers(); }  // until the next send()
-  void limit_content(std::uint64_t bytes) { max_body_ = bytes; }    // at the event `head`
+  void limit_content(std::size_t bytes) { max_body_ = bytes; }      // at the event `head`
 
   // --- time and end -----------------------------------------------------------------------------
   // When expire() is to be asked; may turn out too early. Far away where nothing is waited for.
@@ -109,7 +112,7 @@ class ClientSession {
   Event read_head(net::MutableBytes& in, net::TimePoint now);
   Event read_content(net::MutableBytes& in, net::TimePoint now);
   Event take_informational();
-  Event finish(net::TimePoint now);
+  Event finish(net::Bytes behind, net::TimePoint now);
   Event fail(ClientError fault, std::string_view why = {});
   Event fail(const Refusal& refusal);
   void content_sent(net::TimePoint now);
@@ -123,7 +126,7 @@ class ClientSession {
   BodyReader body_;
   net::Bytes content_;
   std::string_view why_;
-  std::uint64_t max_body_ = 0;
+  std::size_t max_body_ = 0;
   std::uint64_t unsent_ = 0;  // bytes of the declared content still to come
   std::uint64_t exchanges_ = 0;
   std::size_t informational_ = 0;

@@ -1,0 +1,524 @@
+// tests/http/client_session_test.cpp - requests out, responses in, on a clock of numbers.
+#include "http/client_session.h"
+
+#include "tests/catch.h"
+#include "tests/support/cuts.h"
+
+using namespace strata;
+using namespace strata::http;
+using namespace strata::test;
+
+namespace {
+
+using Event = ClientSession::Event;
+using Kind = BodyLength::Kind;
+
+const net::TimePoint t0{};
+
+OutgoingRequest get(std::string_view target = "/", std::string_view method = "GET") {
+  OutgoingRequest request;
+  request.method = method;
+  request.target = target;
+  request.host = "a";
+  return request;
+}
+
+OutgoingRequest post(BodyLength body) {
+  OutgoingRequest request = get("/", "POST");
+  request.body = body;
+  return request;
+}
+
+// A session with what it wrote, and what came of the bytes that it was given.
+struct Peer {
+  ClientLimits limits;
+  ClientTimeouts timeouts;
+  ClientSession session{limits, timeouts, t0};
+  net::SendQueue out;
+
+  ClientError ask(const OutgoingRequest& request, net::TimePoint now = t0) {
+    return session.send(request, out, now);
+  }
+  std::string wrote() { return out.take_text(); }
+
+  // All events of these bytes in a line, and what is left of them.
+  std::string read(std::string_view wire, net::TimePoint now = t0) {
+    ExactBytes bytes(wire);
+    net::MutableBytes in = bytes.view();
+    std::string log;
+    for (;;) {
+      const Event event = session.next(in, now);
+      if (event == Event::none) break;
+      log += describe(event);
+      if (event == Event::upgraded || event == Event::failed) break;
+    }
+    if (!in.empty()) log += "left " + std::to_string(in.size()) + " ";
+    return log;
+  }
+  std::string end(net::TimePoint now = t0) { return describe(session.ended(now)); }
+  std::string expire(net::TimePoint now) { return describe(session.expire(now)); }
+
+  std::string describe(Event event) {
+    switch (event) {
+      case Event::none:
+        return "";
+      case Event::informational:
+        return "interim " + std::to_string(session.head().status) + " ";
+      case Event::proceed:
+        return "proceed ";
+      case Event::head:
+        return "head " + std::to_string(session.head().status) + " ";
+      case Event::content:
+        return "'" + std::string(net::as_text(session.content())) + "' ";
+      case Event::end: {
+        std::string text = session.idle() ? "end " : "last ";
+        for (const Field& field : session.trailers())
+          text.append(field.name).append("=").append(field.value).append(" ");
+        return text;
+      }
+      case Event::upgraded:
+        return "upgraded ";
+      case Event::failed:
+        CHECK_FALSE(session.why().empty());
+        CHECK(session.over());
+        return "failed: " + std::string(sentence(session.fault())) + " ";
+    }
+    return "?";
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a request is written as asked", "[http][codec][rfc9112-3][rfc9112-6.1]") {
+  Peer peer;
+  CHECK(peer.ask(get("/a?b")) == ClientError::none);
+  CHECK(peer.wrote() == "GET /a?b HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(peer.read("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello") == "head 200 'hello' end ");
+  CHECK(peer.session.idle());
+}
+
+TEST_CASE("what the session writes itself, and what could split a request, is refused at the call",
+          "[http][codec][rfc9110-5.5][rfc9110-7.2]") {
+  const Field bad[] = {{"Host", "b"},       {"content-length", "1"},
+                       {"Expect", "x"},     {"TRANSFER-ENCODING", "chunked"},
+                       {"Connection", "x"}, {"Upgrade", "x"},
+                       {"A", "b\r\nC: d"},  {"A", "b\n"},
+                       {"A", {"b\0", 2}},   {"A\r\nB", "c"},
+                       {"", "b"},           {"A b", "c"},
+                       {"A:", "b"},         {"A", "\x7F"}};
+  for (const Field& field : bad) {
+    INFO(field.name << ": " << field.value);
+    Peer peer;
+    OutgoingRequest request = get();
+    request.fields = {&field, 1};
+    CHECK(peer.ask(request) == ClientError::invalid_field);
+    CHECK(peer.wrote().empty());
+    CHECK(peer.session.idle());
+  }
+  struct Row {
+    OutgoingRequest request;
+    ClientError error;
+  };
+  OutgoingRequest bad_host = get();
+  bad_host.host = "a\r\nb";
+  OutgoingRequest bad_upgrade = get();
+  bad_upgrade.upgrade = "a\r\nb";
+  OutgoingRequest tunnel = post({Kind::chunked, 0});
+  tunnel.method = "CONNECT";
+  tunnel.target = "a:1";
+  OutgoingRequest trace = post({Kind::length, 5});
+  trace.method = "TRACE";
+  const Row rows[] = {
+      {get("/", "GE T"), ClientError::invalid_method},
+      {get("/", ""), ClientError::invalid_method},
+      {get("/", "GET\r\n"), ClientError::invalid_method},
+      {get(""), ClientError::invalid_target},
+      {get("/ b"), ClientError::invalid_target},
+      {get("/\r\nb"), ClientError::invalid_target},
+      {get("/#b"), ClientError::invalid_target},
+      {get("*"), ClientError::invalid_target},
+      {get("a:443"), ClientError::invalid_target},
+      {get("/", "CONNECT"), ClientError::invalid_target},
+      {bad_host, ClientError::invalid_target},
+      {bad_upgrade, ClientError::invalid_field},
+      {tunnel, ClientError::invalid_content},
+      {trace, ClientError::invalid_content},
+      {post({Kind::until_close, 0}), ClientError::invalid_content},
+  };
+  for (const Row& row : rows) {
+    INFO(row.request.method << " " << row.request.target);
+    Peer peer;
+    CHECK(peer.ask(row.request) == row.error);
+    CHECK(peer.wrote().empty());
+    CHECK(peer.session.exchanges() == 0);
+  }
+}
+
+TEST_CASE("a head says what follows it", "[http][codec][rfc9110-8.6][rfc9112-9.6]") {
+  const auto head_of = [](const OutgoingRequest& request) {
+    Peer peer;
+    REQUIRE(peer.ask(request) == ClientError::none);
+    return peer.wrote();
+  };
+  CHECK(head_of(get("http://b:81/c")) == "GET http://b:81/c HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(head_of(get("b:443", "CONNECT")) == "CONNECT b:443 HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(head_of(get("*", "OPTIONS")) == "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n");
+  const std::string start = "POST / HTTP/1.1\r\nHost: a\r\n";
+  CHECK(head_of(post({})) == start + "Content-Length: 0\r\n\r\n");
+  CHECK(head_of(post({Kind::length, 7})) == start + "Content-Length: 7\r\n\r\n");
+  CHECK(head_of(post({Kind::chunked, 0})) == start + "Transfer-Encoding: chunked\r\n\r\n");
+  OutgoingRequest request = get();
+  const Field fields[] = {{"Accept", "*/*"}, {"X", ""}};
+  request.fields = fields;
+  request.close = true;
+  const std::string get_start = "GET / HTTP/1.1\r\nHost: a\r\nAccept: */*\r\nX: \r\n";
+  CHECK(head_of(request) == get_start + "Connection: close\r\n\r\n");
+  request.upgrade = "websocket";
+  CHECK(head_of(request) == get_start + "Connection: close, Upgrade\r\nUpgrade: websocket\r\n\r\n");
+  request = post({Kind::length, 1});
+  request.expects_continue = true;
+  CHECK(head_of(request) == start + "Content-Length: 1\r\nExpect: 100-continue\r\n\r\n");
+  request.body.bytes = 0;  // rfc9110-10.1.1: no content, no expectation
+  CHECK(head_of(request) == start + "Content-Length: 0\r\n\r\n");
+}
+
+TEST_CASE("content is framed, and never longer or shorter than declared",
+          "[http][codec][rfc9112-6.2][rfc9112-7.1]") {
+  Peer peer;
+  REQUIRE(peer.ask(post({Kind::length, 5})) == ClientError::none);
+  peer.wrote();
+  CHECK(peer.session.content_due());
+  CHECK(peer.session.may_send());
+  CHECK(peer.session.send_content("he", peer.out, t0));
+  CHECK_FALSE(peer.session.finish_content(peer.out, t0));
+  CHECK_FALSE(peer.session.send_content("llo!", peer.out, t0));
+  CHECK_FALSE(peer.session.send_content(std::string(4, '!'), peer.out, t0));
+  CHECK(peer.session.send_content(std::string("llo"), peer.out, t0));
+  const Field trailer{"A", "b"};
+  CHECK_FALSE(peer.session.finish_content(peer.out, t0, {&trailer, 1}));
+  CHECK(peer.session.finish_content(peer.out, t0));
+  CHECK_FALSE(peer.session.content_due());
+  CHECK_FALSE(peer.session.send_content("", peer.out, t0));
+  CHECK_FALSE(peer.session.finish_content(peer.out, t0));
+  CHECK(peer.wrote() == "hello");
+  CHECK(peer.read("HTTP/1.1 204 \r\n\r\n") == "head 204 end ");
+
+  REQUIRE(peer.ask(post({Kind::chunked, 0})) == ClientError::none);
+  peer.wrote();
+  CHECK(peer.session.send_content("hello", peer.out, t0));
+  CHECK(peer.session.send_content("", peer.out, t0));  // no chunk: that would be the last
+  CHECK(peer.session.send_content(std::string(), peer.out, t0));
+  CHECK(peer.session.send_content(std::string(2000, 'x'), peer.out, t0));
+  for (const char* const name : {"Content-Length", "host", "Transfer-Encoding", "Authorization",
+                                 "Trailer", "Content-Type", "A b", "Connection"}) {
+    const Field bad{name, "1"};
+    CHECK_FALSE(peer.session.finish_content(peer.out, t0, {&bad, 1}));  // rfc9110-6.5.1
+  }
+  const Field bad_value{"A", "b\r\n\r\n"};
+  CHECK_FALSE(peer.session.finish_content(peer.out, t0, {&bad_value, 1}));
+  CHECK(peer.session.finish_content(peer.out, t0, {&trailer, 1}));
+  CHECK(peer.wrote() == "5\r\nhello\r\n7d0\r\n" + std::string(2000, 'x') + "\r\n0\r\nA: b\r\n\r\n");
+}
+
+TEST_CASE("a response is read as its head and its request say", "[http][codec][rfc9112-6.3]") {
+  struct Row {
+    const char* method;
+    std::string wire;
+    const char* events;
+    const char* at_end;  // what the end of the connection then is
+  };
+  const std::string ok = "HTTP/1.1 200 OK\r\n";
+  const Row rows[] = {
+      {"GET", ok + "Content-Length: 0\r\n\r\n", "head 200 end ", ""},
+      {"GET", ok + "Content-Length: 3\r\n\r\nabc", "head 200 'abc' end ", ""},
+      {"GET", ok + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", "head 200 'abc' end ",
+       ""},
+      {"GET", ok + "Transfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\nC:d \r\n\r\n",
+       "head 200 end A=b C=d ", ""},
+      {"GET", ok + "\r\nabc", "head 200 'abc' ", "last "},
+      {"GET", ok + "\r\n", "head 200 ", "last "},
+      {"GET", ok + "Connection: close\r\nContent-Length: 1\r\n\r\nx", "head 200 'x' last ", ""},
+      {"GET", "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nx", "head 200 'x' last ", ""},
+      {"GET", "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 1\r\n\r\nx",
+       "head 200 'x' end ", ""},
+      {"GET", "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n\r\nx", "head 200 'x' ", "last "},
+      {"HEAD", ok + "Content-Length: 3\r\n\r\n", "head 200 end ", ""},
+      {"HEAD", ok + "Transfer-Encoding: chunked\r\n\r\n", "head 200 end ", ""},
+      {"HEAD", ok + "\r\n", "head 200 end ", ""},
+      {"GET", "HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\n", "head 304 end ", ""},
+      {"GET", "HTTP/1.1 204 No Content\r\n\r\n", "head 204 end ", ""},
+      {"GET", "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", "head 204 end ", ""},
+      {"GET", "HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n", "head 205 end ", ""},
+      {"GET", "HTTP/1.1 100 Continue\r\n\r\n" + ok + "Content-Length: 1\r\n\r\nx",
+       "interim 100 head 200 'x' end ", ""},
+      {"GET", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + ok + "Content-Length: 0\r\n\r\n",
+       "interim 103 head 200 end ", ""},
+      {"CONNECT", ok + "Content-Length: 5\r\n\r\nhello", "upgraded left 5 ", ""},
+      {"CONNECT", ok + "Transfer-Encoding: chunked\r\n\r\n5\r\n", "upgraded left 3 ", ""},
+      {"CONNECT", "HTTP/1.1 407 No\r\nContent-Length: 2\r\n\r\nno", "head 407 'no' end ", ""},
+      // Truncated: an error, not an end (rfc9112-8).
+      {"GET", ok + "Content-Length: 3\r\n\r\nab", "head 200 'ab' ",
+       "failed: the response was cut off "},
+      {"GET", ok + "Content-Length: 3\r\n\r\n", "head 200 ", "failed: the response was cut off "},
+      {"GET", ok + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", "head 200 'abc' ",
+       "failed: the response was cut off "},
+      {"GET", ok + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n", "head 200 'abc' ",
+       "failed: the response was cut off "},
+      {"GET", "HTTP/1.1 200 OK\r\nContent-Le", "left 27 ", "failed: the response was cut off "},
+      {"GET", "HTTP/1.1 100 Continue\r\n\r\n", "interim 100 ", "failed: the response was cut off "},
+      {"GET", "", "", "failed: the connection was closed before a response "},
+      // Behind the response.
+      {"GET", ok + "Content-Length: 0\r\n\r\nHTTP/1.1 200", "head 200 last left 12 ", ""},
+      {"HEAD", ok + "Content-Length: 3\r\n\r\nabc", "head 200 last left 3 ", ""},
+      {"GET", "HTTP/1.1 204 No Content\r\n\r\nabc", "head 204 last left 3 ", ""},
+      {"GET", "HTTP/1.1 304 Not Modified\r\nContent-Length: 1\r\n\r\nx", "head 304 last left 1 ",
+       ""},
+  };
+  for (const Row& row : rows) {
+    INFO(row.method << ": " << row.wire);
+    Peer peer;
+    const char* const target = row.method == std::string("CONNECT") ? "b:443" : "/";
+    REQUIRE(peer.ask(get(target, row.method)) == ClientError::none);
+    CHECK(peer.read(row.wire) == row.events);
+    CHECK(peer.end() == row.at_end);
+    CHECK(peer.session.over());
+  }
+}
+
+TEST_CASE("an idle connection on which bytes come is poisoned", "[http][codec][rfc9112-9.2]") {
+  Peer peer;
+  CHECK(peer.read("").empty());
+  CHECK(peer.read("H") == "failed: bytes that answer no request left 1 ");
+  CHECK(peer.read("TTP/1.1 200 OK\r\n\r\n") == "left 18 ");
+
+  Peer used;
+  REQUIRE(used.ask(get()) == ClientError::none);
+  CHECK(used.read("HTTP/1.1 204 \r\n\r\n") == "head 204 end ");
+  CHECK(used.read("HTTP/1.1 408 \r\n\r\n") == "failed: bytes that answer no request left 17 ");
+  CHECK(used.session.fault() == ClientError::unsolicited_response);
+}
+
+TEST_CASE("another protocol begins only where it was asked for", "[http][codec][rfc9110-7.8]") {
+  const std::string switching =
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+  OutgoingRequest offer = get();
+  offer.upgrade = "websocket";
+  Peer peer;
+  REQUIRE(peer.ask(offer) == ClientError::none);
+  CHECK(peer.read(switching + "\x81\x01x") == "upgraded left 3 ");
+  CHECK(peer.session.head().status == 101);
+  CHECK(peer.session.over());
+  CHECK(peer.read("HTTP") == "left 4 ");
+
+  Peer declined;
+  REQUIRE(declined.ask(offer) == ClientError::none);
+  CHECK(declined.read("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") == "head 200 end ");
+  REQUIRE(declined.ask(get()) == ClientError::none);  // the offer was that of the one before
+  CHECK(declined.read(switching) == "failed: another protocol that nobody asked for ");
+
+  for (const char* const fields : {"", "Upgrade: websocket\r\n", "Connection: Upgrade\r\n"}) {
+    Peer nameless;
+    REQUIRE(nameless.ask(offer) == ClientError::none);
+    nameless.read("HTTP/1.1 101 \r\n" + std::string(fields) + "\r\n");
+    CHECK(nameless.session.fault() == ClientError::malformed);
+  }
+
+  Peer early;
+  offer.method = "POST";
+  offer.body = {Kind::length, 5};
+  REQUIRE(early.ask(offer) == ClientError::none);
+  early.read(switching);
+  CHECK(early.session.fault() == ClientError::malformed);
+}
+
+TEST_CASE("interim responses are bounded", "[http][codec][rfc9110-15.2]") {
+  Peer peer;
+  peer.limits.max_informational = 3;
+  REQUIRE(peer.ask(get()) == ClientError::none);
+  const std::string one = "HTTP/1.1 102 Processing\r\n\r\n";
+  CHECK(peer.read(one + one + one + one) ==
+        "interim 102 interim 102 interim 102 failed: more interim responses than the limit ");
+
+  Peer again;  // the count is of one exchange
+  again.limits.max_informational = 1;
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(again.ask(get()) == ClientError::none);
+    CHECK(again.read(one + "HTTP/1.1 204 \r\n\r\n") == "interim 102 head 204 end ");
+  }
+}
+
+TEST_CASE("content waits for a 100, or for its time", "[http][codec][rfc9110-10.1.1]") {
+  OutgoingRequest request = post({Kind::length, 5});
+  request.expects_continue = true;
+  Peer peer;
+  REQUIRE(peer.ask(request) == ClientError::none);
+  CHECK_FALSE(peer.session.may_send());
+  CHECK(peer.session.deadline() == t0 + 1s);
+  CHECK(peer.read("HTTP/1.1 100 Continue\r\n\r\n") == "interim 100 ");
+  CHECK(peer.session.may_send());
+  CHECK(peer.session.send_content("hello", peer.out, t0));
+  CHECK(peer.session.finish_content(peer.out, t0));
+  CHECK(peer.read("HTTP/1.1 204 \r\n\r\n") == "head 204 end ");
+
+  Peer silent;
+  REQUIRE(silent.ask(request) == ClientError::none);
+  CHECK(silent.expire(t0 + 999ms).empty());
+  CHECK(silent.expire(t0 + 1s) == "proceed ");
+  CHECK(silent.session.may_send());
+  CHECK(silent.expire(t0 + 600s).empty());  // to send is not the server's silence
+
+  Peer refused;  // a final answer in place of the 100: the content is not sent
+  REQUIRE(refused.ask(request) == ClientError::none);
+  CHECK(refused.read("HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n") == "head 417 last ");
+  CHECK_FALSE(refused.session.content_due());
+}
+
+TEST_CASE(
+    "an answer that comes before its request is whole ends the connection, unless the request "
+    "is finished first",
+    "[http][codec][rfc9112-9.5]") {
+  const std::string head = "HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\n";
+  Peer peer;
+  REQUIRE(peer.ask(post({Kind::length, 5})) == ClientError::none);
+  CHECK(peer.session.send_content("he", peer.out, t0));
+  CHECK(peer.read(head) == "head 413 ");
+  CHECK(peer.session.content_due());
+  CHECK(peer.read("no") == "'no' last ");
+  CHECK_FALSE(peer.session.content_due());
+  CHECK_FALSE(peer.session.send_content("llo", peer.out, t0));
+
+  Peer finished;
+  REQUIRE(finished.ask(post({Kind::length, 5})) == ClientError::none);
+  CHECK(finished.read(head) == "head 413 ");
+  CHECK(finished.session.send_content("hello", finished.out, t0));
+  CHECK(finished.session.finish_content(finished.out, t0));
+  CHECK(finished.read("no") == "'no' end ");
+}
+
+TEST_CASE("the request may forbid what the response allows", "[http][codec][rfc9112-9.6]") {
+  Peer peer;
+  OutgoingRequest request = get();
+  request.close = true;
+  REQUIRE(peer.ask(request) == ClientError::none);
+  CHECK(peer.read("HTTP/1.1 204 \r\n\r\n") == "head 204 last ");
+}
+
+TEST_CASE("limits have their own errors", "[http][codec][rfc9112-7.1]") {
+  struct Row {
+    std::string wire;
+    ClientError fault;
+  };
+  const std::string ok = "HTTP/1.1 200 OK\r\n";
+  const std::string chunked = ok + "Transfer-Encoding: chunked\r\n\r\n";
+  const Row rows[] = {
+      {ok + "A: " + std::string(100, 'a'), ClientError::head_too_large},
+      {ok + "A:\r\nB:\r\nC:\r\nD:\r\n\r\n", ClientError::head_too_large},
+      {ok + "Content-Length: 11\r\n\r\n", ClientError::content_too_large},
+      {ok + "\r\n" + std::string(11, 'a'), ClientError::content_too_large},
+      {chunked + "b\r\n", ClientError::content_too_large},
+      {chunked + "1\r\na\r\na\r\n", ClientError::content_too_large},
+      {chunked + "0\r\nA: " + std::string(100, 'a'), ClientError::head_too_large},
+      {chunked + "0\r\nA:\r\nB:\r\nC:\r\nD:\r\n\r\n", ClientError::head_too_large},
+      {ok + "Transfer-Encoding: gzip, chunked\r\n\r\n", ClientError::unsupported_coding},
+      {"HTTP/2.0 200 OK\r\n\r\n", ClientError::unsupported_version},
+      {"HTTP/1.1 200 OK\n", ClientError::malformed},
+      {chunked + "x", ClientError::malformed},
+  };
+  for (const Row& row : rows) {
+    INFO(row.wire);
+    Peer peer;
+    peer.limits.max_head = 80;
+    peer.limits.max_fields = 3;
+    peer.limits.max_body = 10;
+    REQUIRE(peer.ask(get()) == ClientError::none);
+    peer.read(row.wire);
+    CHECK(sentence(peer.session.fault()) == sentence(row.fault));
+  }
+  Peer raised;
+  raised.limits.max_body = 1;
+  REQUIRE(raised.ask(get()) == ClientError::none);
+  CHECK(raised.read(ok + "Content-Length: 2\r\n\r\n").find("failed") != std::string::npos);
+  Peer lifted;
+  lifted.limits.max_body = 1;
+  REQUIRE(lifted.ask(get()) == ClientError::none);
+  std::string head = ok + "Content-Length: 2\r\n\r\n";
+  ExactBytes bytes(head);
+  net::MutableBytes in = bytes.view();
+  REQUIRE(lifted.session.next(in, t0) == Event::head);
+  lifted.session.limit_content(2);
+  CHECK(lifted.read("ab") == "'ab' end ");
+}
+
+TEST_CASE("every silence of a server has its deadline", "[http][codec][rfc9112-9.5]") {
+  const auto timed_out = [](Peer& peer, net::TimePoint at, ClientError fault) {
+    CHECK(peer.session.deadline() == at);
+    CHECK(peer.expire(at - 1ns).empty());
+    CHECK(peer.expire(at) == "failed: " + std::string(sentence(fault)) + " ");
+    CHECK(peer.expire(at + 999s).empty());  // once
+  };
+  Peer first;
+  REQUIRE(first.ask(get(), t0 + 1s) == ClientError::none);
+  timed_out(first, t0 + 31s, ClientError::first_byte_timeout);
+
+  Peer uploading;
+  REQUIRE(uploading.ask(post({Kind::length, 2})) == ClientError::none);
+  CHECK(uploading.expire(t0 + 100s).empty());
+  CHECK(uploading.session.send_content("ab", uploading.out, t0 + 100s));
+  CHECK(uploading.session.finish_content(uploading.out, t0 + 100s));
+  uploading.session.wrote(t0 + 120s);  // the queue is still leaving
+  timed_out(uploading, t0 + 150s, ClientError::first_byte_timeout);
+
+  Peer continued;  // a 100 is no part of the response that is waited for
+  OutgoingRequest expecting = post({Kind::length, 2});
+  expecting.expects_continue = true;
+  REQUIRE(continued.ask(expecting) == ClientError::none);
+  CHECK(continued.read("HTTP/1.1 100 \r\n\r\n") == "interim 100 ");
+  CHECK(continued.expire(t0 + 100s).empty());
+  CHECK(continued.session.send_content("ab", continued.out, t0 + 100s));
+  CHECK(continued.session.finish_content(continued.out, t0 + 100s));
+  timed_out(continued, t0 + 130s, ClientError::first_byte_timeout);
+
+  Peer in_head;
+  REQUIRE(in_head.ask(get()) == ClientError::none);
+  CHECK(in_head.read("HTTP/1.1 200", t0 + 10s) == "left 12 ");
+  timed_out(in_head, t0 + 40s, ClientError::read_timeout);
+
+  Peer in_content;
+  REQUIRE(in_content.ask(get()) == ClientError::none);
+  CHECK(in_content.read("HTTP/1.1 200 \r\n\r\n", t0 + 10s) == "head 200 ");
+  CHECK(in_content.read("a", t0 + 20s) == "'a' ");
+  in_content.session.hold(true, t0 + 21s);
+  CHECK(in_content.expire(t0 + 500s).empty());
+  in_content.session.hold(false, t0 + 500s);
+  timed_out(in_content, t0 + 530s, ClientError::read_timeout);
+
+  Peer idle;
+  REQUIRE(idle.ask(get()) == ClientError::none);
+  CHECK(idle.read("HTTP/1.1 204 \r\n\r\n", t0 + 10s) == "head 204 end ");
+  timed_out(idle, t0 + 14s, ClientError::idle_timeout);
+
+  Peer total;
+  total.timeouts.total = 5s;
+  REQUIRE(total.ask(get(), t0 + 1s) == ClientError::none);
+  CHECK(total.read("HTTP/1.1 200 \r\n\r\n", t0 + 5s) == "head 200 ");
+  total.session.hold(true, t0 + 5s);  // our own pause included
+  timed_out(total, t0 + 6s, ClientError::total_timeout);
+
+  Peer endless;
+  endless.timeouts = {0s, 0s, 0s, 0s, 0s};
+  CHECK(endless.session.deadline() > t0 + 3600s);
+  REQUIRE(endless.ask(get()) == ClientError::none);
+  CHECK(endless.session.deadline() > t0 + 3600s);
+}
+
+TEST_CASE("a connection counts its exchanges, and says whether a response has begun",
+          "[http][codec][rfc9110-9.2.2]") {
+  Peer peer;
+  for (std::uint64_t i = 1; i <= 3; ++i) {
+    REQUIRE(peer.ask(get()) == ClientError::none);
+    CHECK(peer.session.exchanges() == i);
+    CHECK_FALSE(peer.session.response_begun());
+    CHECK(peer.read("HTTP/1.1 204 \r\n\r\n") == "head 204 end ");
+    CHECK(peer.session.response_begun());
+  }
+}
