@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "http/dispatch.h"
 #include "http/request.h"
 #include "http/response.h"
-#include "http/router.h"
 #include "http/validators.h"
 #include "net/loop.h"
 #include "net/send_queue.h"

@@ -10,7 +10,7 @@ namespace strata::http {
 
 namespace {
 
-constexpr std::size_t max_alternatives = 64;
+constexpr std::size_t max_alternatives = 256;
 constexpr std::size_t max_steps = 64 * 1024;  // of one match; more is no match
 
 bool is_name_byte(char c, bool first) {
@@ -78,7 +78,7 @@ struct Pattern::Reader {
       if (c == ':' || c == '*') {
         const auto kind = c == ':' ? Token::Kind::param : Token::Kind::wildcard;
         const std::string called = name();
-        for (Tokens& tokens : result) tokens.push_back({kind, called, {}});
+        for (Tokens& tokens : result) tokens.push_back({kind, called, {}, {}, false});
       } else if (c == '{') {
         add_group(result);
       } else if (c == '}') {
@@ -98,33 +98,66 @@ struct Pattern::Reader {
   }
 };
 
-Pattern::Pattern(std::string_view text, PatternOptions options) : options_(options) {
+Pattern::Pattern(std::span<const std::string> texts, PatternOptions options) : options_(options) {
+  for (const std::string& text : texts) add(text);
+}
+
+void Pattern::add(std::string_view text) {
   if (text.empty() || (text.front() != '/' && text.front() != '{' && text.front() != '*')) {
     refuse(text, "begins with '/'");
   }
   // A slash at the end means nothing, but where it is all there is.
   while (!options_.strict && text.size() > 1 && text.back() == '/') text.remove_suffix(1);
   if (options_.prefix && text == "/") text = {};
-  alternatives_ = Reader{text}.read(false);
-  for (Tokens& tokens : alternatives_) check(tokens);
+  for (Tokens& tokens : Reader{text}.read(false)) {
+    check(tokens);
+    alternatives_.push_back(std::move(tokens));
+  }
 }
 
+// Names what each variable may not hold, as path-to-regexp 8 does.
 void Pattern::check(Tokens& tokens) const {
+  const auto is_text = [&](std::size_t i) { return tokens[i].kind == Token::Kind::text; };
+  const auto has_slash = [](const std::string& text) { return text.find('/') != text.npos; };
+  const auto wildcard_follows = [&](std::size_t i) {
+    for (; i < tokens.size() && !(is_text(i) && has_slash(tokens[i].text)); ++i)
+      if (tokens[i].kind == Token::Kind::wildcard) return true;
+    return false;
+  };
   std::size_t variables = 0;
-  bool in_segment = false;  // a variable stands before, in the same segment
+  bool param_before = false;     // in the same segment
+  bool wildcard_before = false;  // likewise
+  std::string behind_wildcard;   // the text that stands behind the last wildcard of the path
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     Token& token = tokens[i];
-    if (token.kind == Token::Kind::text) {
-      if (token.text.find('/') != std::string::npos) in_segment = false;
+    if (is_text(i)) {
+      if (has_slash(token.text)) param_before = wildcard_before = false;
+      if (i > 0 && tokens[i - 1].kind == Token::Kind::wildcard) behind_wildcard = token.text;
       continue;
     }
-    if (i > 0 && tokens[i - 1].kind != Token::Kind::text) {
-      refuse(token.text, "two names need text between them");
-    }
-    if (in_segment && token.kind == Token::Kind::param) token.not_in = tokens[i - 1].text;
-    in_segment = true;
+    if (i > 0 && !is_text(i - 1)) refuse(token.text, "two names need text between them");
     if (++variables > Captures::max) refuse(token.text, "too many names");
+    const std::string before = i > 0 ? tokens[i - 1].text : std::string();
+    if (wildcard_before) {
+      token.not_in = before;
+    } else if (token.kind == Token::Kind::wildcard) {
+      token.not_in = behind_wildcard;
+      token.or_segment = !behind_wildcard.empty();
+    } else if (wildcard_follows(i + 1)) {
+      token.not_in = i + 1 < tokens.size() && is_text(i + 1) ? tokens[i + 1].text : std::string();
+    } else if (param_before) {
+      token.not_in = token.or_exactly = before;
+    }
+    (token.kind == Token::Kind::param ? param_before : wildcard_before) = true;
+    if (token.kind == Token::Kind::wildcard) behind_wildcard.clear();
   }
+}
+
+std::optional<std::string_view> Pattern::literal() const {
+  if (alternatives_.size() != 1 || alternatives_[0].size() != 1) return std::nullopt;
+  const Token& only = alternatives_[0][0];
+  if (only.kind != Token::Kind::text) return std::nullopt;
+  return only.text;
 }
 
 bool Pattern::same(std::string_view a, std::string_view b) const {
@@ -141,23 +174,46 @@ bool Pattern::may_end(std::string_view path, std::size_t at) const {
 
 // Where a variable that begins at `from` ends at the latest.
 std::size_t Pattern::longest(const Token& token, std::string_view path, std::size_t from) const {
-  if (token.kind == Token::Kind::wildcard) return path.size();
-  std::size_t end = std::min(path.find('/', from), path.size());
-  if (!token.not_in.empty()) end = std::min(end, path.find(token.not_in, from));
+  std::size_t end = path.size();
+  if (token.kind == Token::Kind::param) end = std::min(path.find('/', from), end);
+  const std::string& stop = token.not_in;
+  if (stop.empty()) return end;
+  for (std::size_t at = from; at < end && at + stop.size() <= path.size(); ++at)
+    if (same(path.substr(at, stop.size()), stop)) return at;
   return end;
+}
+
+bool Pattern::second_choice(const Token& token, std::string_view path, Choice& choice) const {
+  if (choice.second) return false;
+  choice.second = true;
+  const std::string& whole = token.or_exactly;
+  if (!whole.empty()) {
+    choice.end = choice.begin + whole.size();
+    return same(path.substr(choice.begin, whole.size()), whole);
+  }
+  if (!token.or_segment) return false;
+  choice.end = std::min(path.find('/', choice.begin), path.size());
+  return choice.end > choice.begin;
+}
+
+// The next shorter way for the variable of `choice`; false where there is none.
+bool Pattern::give_back(const Token& token, std::string_view path, Choice& choice) const {
+  const bool fixed = choice.second && !token.or_exactly.empty();
+  if (!fixed && choice.end - choice.begin > 1) {
+    --choice.end;
+    return true;
+  }
+  return second_choice(token, path, choice);
 }
 
 // As a regular expression would: each variable takes what it can and gives back byte by byte.
 bool Pattern::match_tokens(const Tokens& tokens, std::string_view path, Captures& found) const {
-  struct Choice {
-    std::size_t token, begin, end;
-  };
   std::array<Choice, Captures::max> choices;
   std::size_t depth = 0;
   std::size_t at = 0;
   std::size_t pos = 0;
   for (std::size_t steps = 0; steps < max_steps; ++steps) {
-    bool fits = true;
+    bool fits = false;
     if (at == tokens.size()) {
       if (may_end(path, pos)) {
         found.count = depth;
@@ -170,26 +226,27 @@ bool Pattern::match_tokens(const Tokens& tokens, std::string_view path, Captures
         }
         return true;
       }
-      fits = false;
     } else if (tokens[at].kind == Token::Kind::text) {
       const std::string& text = tokens[at].text;
       fits = same(path.substr(pos, text.size()), text);
       pos += text.size();
       ++at;
     } else {
-      const std::size_t end = longest(tokens[at], path, pos);
-      fits = end > pos;
+      Choice& choice = choices[depth];
+      choice = {at, pos, longest(tokens[at], path, pos), false};
+      fits = choice.end > pos || second_choice(tokens[at], path, choice);
       if (fits) {
-        choices[depth++] = {at++, pos, end};
-        pos = end;
+        ++depth;
+        ++at;
+        pos = choice.end;
       }
     }
     if (fits) continue;
-    while (depth > 0 && choices[depth - 1].end - choices[depth - 1].begin == 1) --depth;
+    while (depth > 0 && !give_back(tokens[choices[depth - 1].token], path, choices[depth - 1]))
+      --depth;
     if (depth == 0) return false;
-    Choice& last = choices[depth - 1];
-    pos = --last.end;
-    at = last.token + 1;
+    pos = choices[depth - 1].end;
+    at = choices[depth - 1].token + 1;
   }
   return false;
 }

@@ -29,6 +29,7 @@ void Request::clear() {
   if (body_.capacity() > kept_max) body_ = std::string();
   body_.clear();
   params_.clear();
+  if (!decoded_.empty()) decoded_.clear();
   params_from_ = base_ = 0;
   if (!locals.empty()) locals.clear();
 }

@@ -2,6 +2,7 @@
 #pragma once
 #include <any>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,7 +51,7 @@ class Request {
   struct Param {
     std::string_view name;
     std::string_view raw;
-    std::string value;
+    std::string_view value;
   };
   void assign(const RequestHead& head, net::Bytes raw);  // copies; views are moved over
   void clear();
@@ -62,6 +63,7 @@ class Request {
   std::string body_;
   std::size_t base_ = 0;  // bytes of the path that mounted routers took
   std::vector<Param> params_;
+  std::vector<std::unique_ptr<const std::string>> decoded_;  // what values of params view
   std::size_t params_from_ = 0;  // those before belong to an outer router
   class Exchange* exchange_ = nullptr;
 };

@@ -1,55 +1,16 @@
 // http/router.h - handlers by method and path, in the order of registration, as in Express.
 #pragma once
 #include <concepts>
-#include <exception>
-#include <functional>
+#include <initializer_list>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "http/next.h"
+
 namespace strata::http {
-
-class Exchange;
-class ExchangePool;
-class Request;
-class Response;
-
-// Goes on with the next handler; next(error) with the error handlers. Copyable; may be called
-// later, once: a second call, or one after the response has ended, does nothing.
-class Next {
- public:
-  Next() = default;
-  void operator()() const { go(nullptr, How::next); }
-  void operator()(std::exception_ptr error) const { go(std::move(error), How::next); }
-  template <class E>
-  requires std::derived_from<E, std::exception>
-  void operator()(E error) const { go(std::make_exception_ptr(std::move(error)), How::next); }
-  void route() const { go(nullptr, How::route); }    // skips the rest of this route
-  void router() const { go(nullptr, How::router); }  // leaves this router
-
- private:
-  friend class Dispatch;
-  enum class How { next, route, router };
-  void go(std::exception_ptr error, How how) const;
-  std::shared_ptr<ExchangePool> pool_;
-  std::uint32_t slot_ = 0;
-  std::uint32_t generation_ = 0;
-  std::uint32_t step_ = 0;
-};
-
-using Handler = std::function<void(Request&, Response&)>;
-using Middleware = std::function<void(Request&, Response&, const Next&)>;
-using ErrorHandler = std::function<void(const std::exception&, Request&, Response&, const Next&)>;
-
-// An exception with a status; below 500 its sentence is told to the client.
-struct HttpError : std::runtime_error {
-  HttpError(int code, const std::string& what) : std::runtime_error(what), status(code) {}
-  int status;
-};
 
 struct RouterOptions {
   bool case_sensitive = false;
@@ -58,121 +19,142 @@ struct RouterOptions {
   bool method_not_allowed = false;  // 405 with Allow instead of 404
 };
 
-// Handlers are callables of (req, res) or (req, res, next); several may be given to one route.
+// One pattern, or several that mean the same: get("/a", ...), get({"/a", "/b/:c"}, ...).
+struct Paths {
+  Paths(const char* one) : all{one} {}
+  Paths(std::string_view one) : all{std::string(one)} {}
+  Paths(const std::string& one) : all{one} {}
+  Paths(std::initializer_list<std::string_view> several) : all(several.begin(), several.end()) {}
+  std::vector<std::string> all;
+};
+
+// A handler of any kind, as a router keeps it. Made from a callable of
+//   (Request&, Response&)
+//   (Request&, Response&, const Next&)
+//   (const std::exception&, Request&, Response&, const Next&)   for errors only
+struct Step {
+  template <class F>
+  requires(!std::same_as<F, Step>) explicit Step(F handler) {
+    if constexpr (std::invocable<F&, Request&, Response&, const Next&>) {
+      run = std::move(handler);
+    } else if constexpr (std::invocable<F&, Request&, Response&>) {
+      run = [inner = std::move(handler)](Request& req, Response& res, const Next&) mutable {
+        inner(req, res);
+      };
+    } else {
+      static_assert(std::invocable<F&, const std::exception&, Request&, Response&, const Next&>,
+                    "a handler takes (Request&, Response&), (Request&, Response&, const Next&) or "
+                    "(const std::exception&, Request&, Response&, const Next&)");
+      on_error = std::move(handler);
+    }
+  }
+  Middleware run;
+  ErrorHandler on_error;
+};
+using Steps = std::vector<Step>;
+
+// The verbs that a router and a route have alike; `Self::add` takes them.
+template <class Self, class... Path>
+struct Verbs {
+  template <class... F>
+  Self& all(Path... path, F... f) {
+    return add("", path..., std::move(f)...);
+  }
+  template <class... F>
+  Self& get(Path... path, F... f) {
+    return add("GET", path..., std::move(f)...);
+  }  // also HEAD
+  template <class... F>
+  Self& head(Path... path, F... f) {
+    return add("HEAD", path..., std::move(f)...);
+  }
+  template <class... F>
+  Self& post(Path... path, F... f) {
+    return add("POST", path..., std::move(f)...);
+  }
+  template <class... F>
+  Self& put(Path... path, F... f) {
+    return add("PUT", path..., std::move(f)...);
+  }
+  template <class... F>
+  Self& patch(Path... path, F... f) {
+    return add("PATCH", path..., std::move(f)...);
+  }
+  template <class... F>
+  Self& del(Path... path, F... f) {
+    return add("DELETE", path..., std::move(f)...);
+  }
+  template <class... F>
+  Self& options(Path... path, F... f) {
+    return add("OPTIONS", path..., std::move(f)...);
+  }
+  // Any method by its name: on("PROPFIND", "/dav", ...).
+  template <class... F>
+  Self& on(std::string_view method, Path... path, F... f) {
+    return add(method, path..., std::move(f)...);
+  }
+
+ private:
+  template <class... F>
+  Self& add(std::string_view method, const Path&... path, F... f) requires(sizeof...(F) > 0) {
+    Steps steps;
+    steps.reserve(sizeof...(F));
+    (steps.emplace_back(std::move(f)), ...);
+    return static_cast<Self&>(*this).add_steps(path..., method, std::move(steps));
+  }
+};
+
+// The handlers of one path, by method, tried as one: of router.route("/path").
+//   Lives: with its router.
+class Route : public Verbs<Route> {
+ public:
+  Route& add_steps(std::string_view method, Steps steps);
+
+ private:
+  friend class Router;
+  explicit Route(struct Layer& layer) : layer_(&layer) {}
+  struct Layer* layer_;
+};
+
+// Several handlers may be given at once; each goes on to the one behind it by `next`.
 // Patterns: see http/pattern.h; one that is none throws std::invalid_argument.
-class Router {
+class Router : public Verbs<Router, Paths> {
  public:
   explicit Router(RouterOptions options = {});
   ~Router();
   Router(Router&&) noexcept;
   Router& operator=(Router&&) noexcept;
 
+  // For every path below `prefix`, without which the handlers see them.
   template <class... F>
-  Router& use(F... middleware) requires(sizeof...(F) > 0 &&
-                                        !(std::convertible_to<F, std::string_view> || ...)) {
-    return add_middleware("/", {wrap(std::move(middleware))...});
+  Router& use(const Paths& prefix, F... f) requires(sizeof...(F) > 0) {
+    Steps steps;
+    (steps.emplace_back(std::move(f)), ...);
+    return add_middleware(prefix, std::move(steps));
   }
   template <class... F>
-  Router& use(std::string_view prefix, F... middleware) requires(sizeof...(F) > 0) {
-    return add_middleware(prefix, {wrap(std::move(middleware))...});
+  Router& use(F... f) requires(sizeof...(F) > 0 && !(std::convertible_to<F, Paths> || ...)) {
+    return use("/", std::move(f)...);
   }
+  Router& use(const Paths& prefix, Router& inner) { return mount(prefix, inner); }
+  Router& use(Router& inner) { return mount("/", inner); }
   // What `inner` has and will get; its handlers see paths without the prefix.
-  Router& mount(std::string_view prefix, Router& inner);
-  Router& use_error(ErrorHandler handler);
-
-  template <class... F>
-  Router& on(std::string_view method, std::string_view pattern,
-             F... handlers) requires(sizeof...(F) > 0) {
-    return add_route(method, pattern, {wrap(std::move(handlers))...});
-  }
-  template <class... F>
-  Router& all(std::string_view pattern, F... handlers) {
-    return on("", pattern, std::move(handlers)...);
-  }
-  template <class... F>
-  Router& get(std::string_view pattern, F... handlers) {  // also HEAD
-    return on("GET", pattern, std::move(handlers)...);
-  }
-  template <class... F>
-  Router& head(std::string_view pattern, F... handlers) {
-    return on("HEAD", pattern, std::move(handlers)...);
-  }
-  template <class... F>
-  Router& post(std::string_view pattern, F... handlers) {
-    return on("POST", pattern, std::move(handlers)...);
-  }
-  template <class... F>
-  Router& put(std::string_view pattern, F... handlers) {
-    return on("PUT", pattern, std::move(handlers)...);
-  }
-  template <class... F>
-  Router& patch(std::string_view pattern, F... handlers) {
-    return on("PATCH", pattern, std::move(handlers)...);
-  }
-  template <class... F>
-  Router& del(std::string_view pattern, F... handlers) {
-    return on("DELETE", pattern, std::move(handlers)...);
-  }
-  template <class... F>
-  Router& options(std::string_view pattern, F... handlers) {
-    return on("OPTIONS", pattern, std::move(handlers)...);
-  }
+  Router& mount(const Paths& prefix, Router& inner);
+  Router& use_error(ErrorHandler handler) { return use("/", std::move(handler)); }
+  Router& use_error(const Paths& prefix, ErrorHandler f) { return use(prefix, std::move(f)); }
+  Route route(const Paths& paths);
+  // Before the handlers of this router whose pattern has `name`: once a request and value.
+  Router& param(std::string_view name, ParamHandler handler);
 
   struct Table;  // shared, so that a router may die while one of its handlers runs
+  Router& add_steps(const Paths& paths, std::string_view method, Steps steps);
 
  protected:
   friend class Dispatch;
   std::shared_ptr<Table> table_;
 
  private:
-  template <class F>
-  static Middleware wrap(F handler) {
-    if constexpr (std::invocable<F&, Request&, Response&, const Next&>) {
-      return Middleware(std::move(handler));
-    } else {
-      static_assert(std::invocable<F&, Request&, Response&>,
-                    "a handler takes (Request&, Response&) or (Request&, Response&, const Next&)");
-      return [inner = std::move(handler)](Request& req, Response& res, const Next&) mutable {
-        inner(req, res);
-      };
-    }
-  }
-  Router& add_middleware(std::string_view prefix, std::vector<Middleware> handlers);
-  Router& add_route(std::string_view method, std::string_view pattern,
-                    std::vector<Middleware> handlers);
-};
-
-// Where one request is on its way through the routers.
-class Dispatch {
- public:
-  void start(Exchange& exchange, const std::shared_ptr<Router::Table>& table);
-  void clear();
-
- private:
-  friend class Next;
-  struct Level {
-    std::shared_ptr<Router::Table> table;
-    std::size_t layer = 0;    // the one being tried, or running
-    std::size_t handler = 0;  // of it, the next one; 0: not matched yet
-    std::size_t base = 0;     // of the request, when this level began
-    std::size_t params = 0;   // that outer levels found
-    std::size_t params_from = 0;
-  };
-  void go_on(Exchange& exchange);
-  bool try_layer(Exchange& exchange, Level& level);
-  bool match(Exchange& exchange, Level& level);
-  void enter(Exchange& exchange, const std::shared_ptr<Router::Table>& table, bool merge_params);
-  void restore(Exchange& exchange, const Level& level);
-  void call(Exchange& exchange, const Middleware& handler);
-  void call(Exchange& exchange, const ErrorHandler& handler);
-  void fail(Exchange& exchange, std::exception_ptr error);
-  void finish(Exchange& exchange);
-  Next make_next(Exchange& exchange);
-
-  std::vector<Level> levels_;
-  std::exception_ptr error_;
-  std::uint32_t step_ = 0;
-  std::vector<std::string_view> allowed_;  // methods of routes that match but for theirs
+  Router& add_middleware(const Paths& prefix, Steps steps);
 };
 
 }  // namespace strata::http

@@ -23,6 +23,7 @@ bool is_host(std::string_view host);  // uri-host [":" port], rfc9112-3.2
 
 // %xx decoded; nothing where a '%' is not followed by two hex digits. `plus_is_space` as in forms.
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false);
+bool is_utf8(std::string_view text);                // rfc3629-4
 std::string percent_encode(std::string_view text);  // as encodeURIComponent
 
 // name=value pairs, decoded, in order; what does not decode is kept as it was sent.

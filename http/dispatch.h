@@ -1,0 +1,81 @@
+// http/dispatch.h - where one request is on its way through the routers. For the drivers.
+#pragma once
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/pattern.h"
+#include "http/router.h"
+
+namespace strata::http {
+
+class Exchange;
+struct Layer;
+
+class Dispatch {
+ public:
+  void start(Exchange& exchange, const std::shared_ptr<Router::Table>& table);
+  void clear();
+
+ private:
+  friend class Next;
+  static constexpr std::size_t never = static_cast<std::size_t>(-1);
+  struct Level {  // one router that the request is in
+    Router::Table* table;
+    std::size_t layer;  // the one at hand
+    std::size_t step;   // of it, the next one
+    std::size_t param;  // of the request, the one whose handlers are next; and of these the next
+    std::size_t param_step;
+    std::size_t base;  // of the request, when this level began
+    std::size_t params_from;
+    std::size_t params;                          // that outer levels found
+    std::size_t allowed;                         // likewise
+    std::size_t calls;                           // likewise
+    std::size_t literal_at;                      // in `literals`
+    std::size_t other_at;                        // in the table's other layers
+    std::uint32_t version;                       // of the table, when `literals` was looked up
+    bool matched;                                // the layer at hand is for this request
+    const std::vector<std::uint32_t>* literals;  // the routes of exactly this path
+  };
+  // A handler of Router::param that ran: the next of that name and value need not.
+  struct ParamCall {
+    std::string_view name;
+    std::string value;
+    std::exception_ptr error;
+    bool skip = false;  // it said next.route()
+  };
+
+  void go_on(Exchange& exchange);
+  void enter(Exchange& exchange, Router::Table& table, bool merge_params);
+  void leave(Exchange& exchange);
+  bool find_layer(Exchange& exchange, Level& level);
+  std::size_t candidate(const Exchange& exchange, Level& level) const;
+  bool match(Exchange& exchange, Level& level, bool known_path);
+  bool take_params(Request& request);
+  void note_methods(const Layer& layer);
+  ParamCall* find_call(const Level& level, std::string_view name);
+  ParamCall* running_param(const Exchange& exchange);
+  bool needs_call(Level& level, const Request& request);
+  bool call_param(Exchange& exchange, Level& level);
+  bool call_step(Exchange& exchange, Level& level);
+  void restore(Exchange& exchange, const Level& level) const;
+  void fail(Exchange& exchange, std::exception_ptr error);
+  void call(Exchange& exchange, const ErrorHandler& handler);
+  template <class F>
+  void guarded(Exchange& exchange, F f);
+  Next make_next(Exchange& exchange);
+  void answer_options(Exchange& exchange, std::size_t from) const;
+  void finish(Exchange& exchange);
+
+  std::vector<Level> levels_;
+  std::exception_ptr error_;
+  std::uint32_t step_ = 0;
+  std::vector<std::string_view> allowed_;  // methods of routes that match but for theirs
+  std::vector<ParamCall> param_calls_;
+  Captures found_;
+};
+
+}  // namespace strata::http
