@@ -49,7 +49,7 @@ class Gzip {
 class GzipPool {
  public:
   struct Options {
-    Gzip::Options gzip;
+    Gzip::Options gzip{};
     std::size_t states_max = 64;  // 16 MiB
     std::size_t idle_max = 4;     // 1 MiB
   };

@@ -7,16 +7,27 @@
 
 namespace strata::sio::eio {
 
-OriginRule::OriginRule(std::vector<std::string> origins, bool credentials)
-    : origins_(std::move(origins)), credentials_(credentials) {
-  any_ = std::find(origins_.begin(), origins_.end(), "*") != origins_.end();
-  if (any_) origins_.clear();
-}
-
-bool OriginRule::listed(std::string_view origin) const {
-  return std::any_of(origins_.begin(), origins_.end(), [&](const std::string& allowed) {
+static bool listed(const std::vector<std::string>& list, std::string_view origin) {
+  return std::any_of(list.begin(), list.end(), [&](const std::string& allowed) {
     return http::equals_ignore_case(allowed, origin);
   });
+}
+
+// A browser takes no "*" together with credentials: then whoever asks is told its own name. A list
+// of one is sent whoever asks: the browser compares, and a cache need not care.
+OriginRule::OriginRule(std::vector<std::string> origins, bool credentials)
+    : origins_(std::move(origins)) {
+  any_ = std::find(origins_.begin(), origins_.end(), "*") != origins_.end();
+  if (any_) origins_.clear();
+  if (!enabled()) return;
+  fields_.credentials = credentials;
+  if (any_) {
+    fields_.origin = credentials ? http::CorsOrigin(true) : http::CorsOrigin("*");
+  } else if (origins_.size() == 1) {
+    fields_.origin = origins_.front();
+  } else {
+    fields_.origin = [list = origins_](std::string_view origin) { return listed(list, origin); };
+  }
 }
 
 // "http://a.example:80" without what the scheme implies: "a.example".
@@ -36,40 +47,16 @@ static bool same_host(std::string_view origin, std::string_view host) {
 }
 
 bool OriginRule::allows(std::string_view origin, std::string_view host) const {
-  return origin.empty() || any_ || listed(origin) || same_host(origin, host);
+  return origin.empty() || any_ || listed(origins_, origin) || same_host(origin, host);
 }
 
 void OriginRule::append_fields(std::string_view origin, Fields& to) const {
-  if (!enabled()) return;
-  if (any_ && !credentials_) {
-    to.emplace_back("Access-Control-Allow-Origin", "*");
-  } else {
-    // A browser takes no "*" together with credentials. A list of one is sent whoever asks: the
-    // browser compares, and a cache need not care.
-    if (any_) {
-      if (!origin.empty()) to.emplace_back("Access-Control-Allow-Origin", origin);
-    } else if (origins_.size() == 1) {
-      to.emplace_back("Access-Control-Allow-Origin", origins_.front());
-    } else if (listed(origin)) {
-      to.emplace_back("Access-Control-Allow-Origin", origin);
-    }
-    to.emplace_back("Vary", "Origin");
-  }
-  if (credentials_) to.emplace_back("Access-Control-Allow-Credentials", "true");
+  http::append_cors(fields_, origin, to);
 }
 
 void OriginRule::append_preflight(std::string_view origin, std::string_view asked_headers,
                                   Fields& to) const {
-  append_fields(origin, to);
-  const auto vary =
-      std::find_if(to.begin(), to.end(), [](const auto& field) { return field.first == "Vary"; });
-  if (vary != to.end()) {
-    vary->second.append(", Access-Control-Request-Headers");
-  } else {
-    to.emplace_back("Vary", "Access-Control-Request-Headers");
-  }
-  to.emplace_back("Access-Control-Allow-Methods", "GET,HEAD,PUT,PATCH,POST,DELETE");
-  if (!asked_headers.empty()) to.emplace_back("Access-Control-Allow-Headers", asked_headers);
+  http::append_cors_preflight(fields_, origin, asked_headers, to);
 }
 
 }  // namespace strata::sio::eio

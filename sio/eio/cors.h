@@ -2,12 +2,13 @@
 #pragma once
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
+
+#include "http/cors_fields.h"
 
 namespace strata::sio::eio {
 
-using Fields = std::vector<std::pair<std::string, std::string>>;  // names and values
+using Fields = http::CorsFields;  // names and values
 
 // One rule for CORS, POSTs and WebSocket upgrades. Without a list no page of another origin gets
 // CORS fields, and its POSTs and upgrades are refused: a browser sends those without asking first.
@@ -26,10 +27,9 @@ class OriginRule {
   void append_preflight(std::string_view origin, std::string_view asked_headers, Fields& to) const;
 
  private:
-  bool listed(std::string_view origin) const;
   std::vector<std::string> origins_;
   bool any_ = false;
-  bool credentials_ = false;
+  http::CorsOptions fields_{.origin = false};
 };
 
 }  // namespace strata::sio::eio

@@ -1,0 +1,19 @@
+// http/cors.h - cross-origin resource sharing, as middleware.
+#pragma once
+#include "http/cors_fields.h"
+#include "http/router.h"
+
+namespace strata::http {
+
+//   app.use(http::cors());                                           every page, no cookies
+//   app.use(http::cors({.origin = "https://a.example", .credentials = true}));
+//   app.use("/api", http::cors({.origin = {"https://a.example", "https://b.example"}}));
+//
+// Sets the fields and goes on; answers an OPTIONS itself, unless `preflight_continue`. With
+// `origin` false it does nothing. A field of these that a later handler sets replaces ours.
+Middleware cors(CorsOptions options = {});
+
+// Likewise, with options for each request: a function of it.
+Middleware cors(std::function<CorsOptions(const Request&)> choose);
+
+}  // namespace strata::http
