@@ -326,6 +326,11 @@ void Dispatch::answer_options(Exchange& exchange, std::size_t from) const {
 void Dispatch::finish(Exchange& exchange) {
   Response& response = exchange.response;
   if (response.ended()) return;
+  if (response.head_sent()) {  // what was begun cannot be taken back
+    if (error_ == nullptr) return;
+    exchange.carrier().log("a handler failed after it had begun to answer");
+    return response.abort();
+  }
   if (error_ == nullptr && !allowed_.empty()) return answer_options(exchange, 0);
   if (error_ == nullptr) return response.send_status(404);
   const std::exception_ptr error = std::exchange(error_, nullptr);

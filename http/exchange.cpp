@@ -1,17 +1,20 @@
 // http/exchange.cpp - exchanges taken from the pool and given back.
 #include "http/exchange.h"
 
+#include "http/stream.h"
+
 #include <unistd.h>
 
 #include <utility>
 
 namespace strata::http {
 
-std::uint64_t Content::bytes() const {
-  if (file.fd >= 0) return file.bytes;
-  if (shared != nullptr) return shared->size();
-  return owned != nullptr ? owned->size() : text.size();
+std::string_view Content::view() const {
+  if (shared != nullptr) return *shared;
+  return owned != nullptr ? std::string_view(*owned) : text;
 }
+
+std::uint64_t Content::bytes() const { return file.fd >= 0 ? file.bytes : view().size(); }
 
 void Content::append_to(net::SendQueue& out) {
   if (file.fd >= 0) {
@@ -40,9 +43,38 @@ void Exchange::begin(Carrier& carrier, const RequestHead& head, net::Bytes raw) 
   request.assign(head, raw);
 }
 
-void Exchange::abandon() {
+void Exchange::abandon(bool gone) {
   response.ended_ = true;
-  if (on_abort_) std::exchange(on_abort_, net::Task())();
+  response.aborted_ = gone;
+  if (!on_abort_) return;
+  net::Task task = std::exchange(on_abort_, net::Task());
+  guard("on_abort", task);
+}
+
+void Exchange::add_content(net::Bytes bytes) {
+  if (request.streamed()) return request.give(bytes);
+  request.body_.append(net::as_text(bytes));
+}
+
+void Exchange::end_content() {
+  request.whole_ = true;
+  if (request.stream_ != nullptr) request.flow();
+}
+
+void Exchange::later(void (*what)(Exchange&)) {
+  carrier_->loop().defer(
+      [pool = pool_->shared_from_this(), slot = slot_, generation = generation_, what] {
+        Exchange* const found = pool->find(slot, generation);
+        if (found != nullptr) what(*found);
+      });
+}
+
+// A head that is out cannot be taken back: only the connection's end tells.
+void Exchange::fail(const char* where, const char* what) {
+  carrier_->log(std::string(where) + " threw: " + what);
+  if (response.ended()) return;
+  if (response.head_sent()) return response.abort();
+  response.send_status(500);
 }
 
 bool Exchange::tell_pipelined() {

@@ -2,12 +2,15 @@
 // drivers: handlers see Request, Response and Reply.
 #pragma once
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "http/body_writer.h"
 #include "http/dispatch.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -24,6 +27,7 @@ struct Content {
   net::SharedBytes shared;
   net::FileRange file;  // owns its descriptor while fd >= 0
   std::uint64_t bytes() const;
+  std::string_view view() const;  // not of a file
   void append_to(net::SendQueue& out);
 };
 
@@ -35,7 +39,17 @@ inline Conditions conditions_of(const Request& request) {
 class Carrier {
  public:
   virtual ~Carrier() = default;
-  virtual void answer(Exchange& exchange, Content&& content) = 0;  // status and fields are set
+  enum class Room { free, full, none };  // of the queue: above the high mark, above its limit
+  // The whole answer: status and fields are set. Returns the bytes of content that go out.
+  virtual std::uint64_t answer(Exchange& exchange, Content&& content) = 0;
+  // The head of an answer in pieces; these go into out(), and complete() tells the end.
+  virtual BodyFraming begin(Exchange& exchange, std::optional<std::uint64_t> bytes) = 0;
+  virtual net::SendQueue& out(Exchange& exchange) = 0;
+  virtual Room room() const = 0;
+  virtual void complete(Exchange& exchange) = 0;
+  virtual void read_content(Exchange& exchange, bool on) = 0;  // of a streamed request
+  virtual void pump(Exchange& exchange) = 0;  // delivers what can be, from the end of a turn
+  virtual net::Loop& loop() const = 0;
   virtual void settle(Exchange& exchange) = 0;  // it has ended and nothing of it runs
   virtual void hold(Exchange& exchange) = 0;    // no deadline for the answer
   virtual void limit_body(Exchange& exchange, std::size_t bytes) = 0;
@@ -50,7 +64,8 @@ class Exchange {
  public:
   Exchange(ExchangePool& pool, std::uint32_t slot);
   void begin(Carrier& carrier, const RequestHead& head, net::Bytes raw);
-  void add_content(net::Bytes bytes) { request.body_.append(net::as_text(bytes)); }
+  void add_content(net::Bytes bytes);
+  void end_content();  // all of it has come
   std::string& content() { return request.body_; }
 
   Carrier& carrier() const { return *carrier_; }
@@ -60,9 +75,25 @@ class Exchange {
   std::string_view response_fields() const { return response.fields_; }
   bool wants_close() const { return response.close_; }
   bool held() const { return held_; }
-  void abandon();  // the client has gone: on_abort, and answers are no-ops from here on
+  // on_abort, and answers are no-ops from here on: the client has gone, or is being refused.
+  void abandon(bool gone);
   bool running() const { return running_ != 0; }
   bool tell_pipelined();  // once; true if somebody wanted to know
+  void finished() { response.tell_finished(); }
+  // At the end of the turn, unless it is over by then.
+  void later(void (*what)(Exchange& exchange));
+  // Calls what a handler left here; what it throws is logged, and ends the exchange.
+  template <class Call>
+  void guard(const char* name, Call&& call) {
+    try {
+      call();
+    } catch (const std::exception& e) {
+      fail(name, e.what());
+    } catch (...) {
+      fail(name, "what is no std::exception");
+    }
+  }
+  void fail(const char* where, const char* what);
 
   Request request;
   Response response;

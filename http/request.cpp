@@ -2,8 +2,12 @@
 #include "http/request.h"
 
 #include "http/exchange.h"
+#include "http/stream.h"
 
 namespace strata::http {
+
+Request::Request() = default;
+Request::~Request() = default;
 
 void Request::assign(const RequestHead& head, net::Bytes raw) {
   const std::string_view from = net::as_text(raw);
@@ -32,6 +36,8 @@ void Request::clear() {
   if (!decoded_.empty()) decoded_.clear();
   params_from_ = base_ = 0;
   if (!locals.empty()) locals.clear();
+  whole_ = false;
+  if (stream_ != nullptr) stream_->clear();
 }
 
 std::string_view Request::path() const {

@@ -1,6 +1,7 @@
 // http/request.h - a request as handlers see it.
 #pragma once
 #include <any>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,14 +12,19 @@
 #include "http/message.h"
 #include "http/target.h"
 #include "net/address.h"
+#include "net/task.h"
 
 namespace strata::http {
+
+struct RequestStream;
 
 // Its head is copied once, into a string that the next request reuses.
 //   Lives:   until its response has ended; views with it.
 //   Threads: the loop's.
 class Request {
  public:
+  Request();
+  ~Request();
   std::string_view method() const { return head_.method; }
   std::string_view target() const { return head_.target; }  // as sent
   std::string_view path() const;       // raw; inside a mounted router: behind its prefix
@@ -41,6 +47,18 @@ class Request {
   net::Address peer() const;
   std::string ip() const;
 
+  // Content in pieces, for routes registered with http::stream_body: nothing is read, and no 100
+  // (Continue) sent, until on_data or resume asks for it. Elsewhere the whole body is one piece.
+  bool streamed() const;
+  void on_data(std::function<void(net::Bytes piece)> take);  // the bytes live for the call
+  void on_end(net::Task task);  // all has come, and was given to on_data; else res.on_abort
+  // Backpressure: what has come waits, at most `kept_bytes_max`, and the client must wait too.
+  // The deadline of the content stands still; that of the answer runs instead.
+  void pause();
+  void resume();
+  // Behind chunked content, when it is whole. None of them changed what this request is.
+  std::optional<std::string_view> trailer(std::string_view name) const;
+
   // What one handler leaves for those behind it.
   std::map<std::string, std::any, std::less<>> locals;
 
@@ -48,6 +66,7 @@ class Request {
   friend class Dispatch;
   friend class Exchange;
   friend class ExchangePool;
+  friend class ServerConnection;
   struct Param {
     std::string_view name;
     std::string_view raw;
@@ -55,6 +74,12 @@ class Request {
   };
   void assign(const RequestHead& head, net::Bytes raw);  // copies; views are moved over
   void clear();
+  RequestStream& stream_block();
+  void begin_stream();
+  void add_trailers(std::span<const Field> fields);
+  void flow();
+  void flow_later();
+  void give(net::Bytes piece);
 
   std::string text_;  // the head's bytes
   std::vector<Field> fields_;
@@ -66,6 +91,8 @@ class Request {
   std::vector<std::unique_ptr<const std::string>> decoded_;  // what values of params view
   std::size_t params_from_ = 0;  // those before belong to an outer router
   class Exchange* exchange_ = nullptr;
+  bool whole_ = false;                     // its content has come
+  std::unique_ptr<RequestStream> stream_;  // none for most
 };
 
 }  // namespace strata::http

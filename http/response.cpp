@@ -11,6 +11,7 @@
 #include "http/field_lines.h"
 #include "http/message.h"
 #include "http/mime.h"
+#include "http/stream.h"
 
 namespace strata::http {
 
@@ -38,10 +39,14 @@ std::string encode_url(std::string_view url) {
 
 }  // namespace
 
+Response::Response(Exchange& exchange) : exchange_(&exchange) {}
+Response::~Response() = default;
+
 void Response::clear() {
   status_ = 200;
-  ended_ = deferred_ = close_ = false;
+  ended_ = deferred_ = close_ = head_sent_ = aborted_ = false;
   fields_.clear();
+  if (stream_ != nullptr) stream_->clear();
 }
 
 Response& Response::status(int code) {
@@ -104,12 +109,13 @@ bool Response::add_validator(std::string_view body) {
 }
 
 void Response::finish(Content&& content) {
-  if (ended_) {
+  if (ended_ || head_sent_) {
     if (content.file.fd >= 0) ::close(content.file.fd);
     return;
   }
   const Running running(*exchange_);  // its end settles the exchange, unless a handler runs
-  ended_ = true;
+  if (stream_ != nullptr) return finish_filtered(std::move(content));
+  ended_ = head_sent_ = true;
   exchange_->carrier().answer(*exchange_, std::move(content));
 }
 
@@ -170,7 +176,12 @@ void Response::redirect(int code, std::string_view url) {
   finish(std::move(content));
 }
 
-void Response::end() { finish(Content{}); }
+void Response::end() {
+  // A length that was announced: of what HEAD leaves out, or of bytes that never came.
+  const bool announced = stream_ != nullptr && !head_sent_ && !ended_ && stream_->length;
+  if (announced ? begin() : stream_ != nullptr && stream_->begun) return finish_pieces();
+  finish(Content{});
+}
 
 Reply Response::defer() {
   if (ended_) return {};
@@ -190,7 +201,7 @@ void Response::max_body(std::size_t bytes) { exchange_->carrier().limit_body(*ex
 void Response::abort() {
   if (ended_) return;
   const Running running(*exchange_);
-  ended_ = true;
+  ended_ = aborted_ = true;
   exchange_->carrier().reset(*exchange_);
 }
 

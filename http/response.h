@@ -1,4 +1,4 @@
-// http/response.h - a response, and a handle to give it later.
+// http/response.h - a response, whole or in pieces.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "http/content_filter.h"
+#include "http/reply.h"
 #include "net/connection.h"
 #include "net/task.h"
 
@@ -14,42 +16,9 @@ namespace strata::http {
 
 class Exchange;
 class ExchangePool;
-class Response;
+class Request;
 struct Content;
-
-// A response given later: weak, copyable, usable from any thread. A no-op when the client has
-// gone, or when the request was answered already. Off the loop's thread an answer is posted.
-class Reply {
- public:
-  Reply() = default;
-  bool live() const;  // still waited for
-  Reply& status(int code);
-  Reply& set(std::string_view name, std::string_view value);
-  void send(std::string_view body);
-  void send(const char* body) { send(std::string_view(body)); }
-  void send(std::string&& body);
-  void send(net::SharedBytes body);
-  void json(std::string_view json_text);
-  void send_status(int code);
-  void end();
-  void abort();          // RST: no answer
-  Response* response();  // what is to be answered, or nullptr. Loop's thread only.
-  // The connection itself, for another protocol; nothing has been written. Loop's thread only.
-  std::unique_ptr<net::Connection> take_connection();
-
- private:
-  friend class Response;
-  Reply(std::shared_ptr<ExchangePool> pool, std::uint32_t slot, std::uint32_t generation)
-      : pool_(std::move(pool)), slot_(slot), generation_(generation) {}
-  template <class F>
-  void with_response(F action);  // there, or in the loop's thread; it may run once only
-
-  std::shared_ptr<ExchangePool> pool_;
-  std::uint32_t slot_ = 0;
-  std::uint32_t generation_ = 0;
-  int status_ = 0;      // 0: as the response has it
-  std::string fields_;  // "Name: value\r\n" each
-};
+struct ResponseStream;
 
 struct CookieOptions {
   std::optional<net::Duration> max_age;
@@ -65,7 +34,8 @@ struct CookieOptions {
 //   Threads: the loop's. `defer` gives what other threads may hold.
 class Response {
  public:
-  explicit Response(Exchange& exchange) : exchange_(&exchange) {}
+  explicit Response(Exchange& exchange);
+  ~Response();
   Response(const Response&) = delete;
   Response& operator=(const Response&) = delete;
 
@@ -95,7 +65,47 @@ class Response {
   // An open file, owned from here on; 304, 206 and 416 where the request asks for them.
   void send_file(int fd, std::string_view name);
   void end();
+  void end(std::string_view last);       // of content in pieces; or all of it, without a type
   bool ended() const { return ended_; }  // answered, or its connection was taken
+
+  // For those who wrap an answer. The hooks run once each, the last registered first, right before
+  // the head is written, by whatever answers first; there status and fields may be read and
+  // changed and a filter set, and nothing else. Not for what the server itself refuses (413 ...).
+  void before_head(std::function<void(Response&)> hook);
+  // The length of the content if it is known, before a filter: in a hook, and from then on.
+  std::optional<std::uint64_t> content_bytes() const;
+  // In a hook. A body sent whole keeps a known length, of what the filter made of it; one in
+  // pieces, or a file, becomes chunked, or ends with its connection (HTTP/1.0).
+  void set_filter(std::unique_ptr<ContentFilter> filter);
+  // Once, when the response was handed over whole or its client has gone (`aborted`), and the
+  // handlers on the stack have returned. The bytes are those of the content, as handed over.
+  using OnFinish = std::function<void(const Request&, const Response&, std::uint64_t body_bytes)>;
+  void on_finish(OnFinish told);
+  bool aborted() const { return aborted_; }  // ended before it was whole
+  bool head_sent() const { return head_sent_; }
+
+  // Content in pieces: write ..., then end. The first piece sends the head; what was set later is
+  // not sent. Chunked, unless content_length() was called before; HTTP/1.0 reads until the end of
+  // the connection. After HEAD, 204 and 304 what is written is dropped.
+  // False: the queue is above the high mark, so wait for on_drain; or the client has gone. Who
+  // goes on writing is cut at `max_send_queue`.
+  bool write(std::string_view piece);
+  bool write(const char* piece) { return write(std::string_view(piece)); }
+  bool write(std::string&& piece);     // a large one is moved, not copied
+  bool write(net::SharedBytes piece);  // or referred to
+  void flush_headers();  // sends the head, and what a filter keeps, without waiting for a piece
+  // Announces the bytes that will be written. More are cut off and logged; at end() after fewer
+  // the connection is reset, so that the client sees that its answer is cut short.
+  Response& content_length(std::uint64_t bytes);
+  void on_drain(net::Task task);  // each time the queue, above the high mark before, is low again
+  // Behind the last chunk, rfc9110-6.5; until end(). What is set before the head is announced
+  // there.
+  Response& trailer(std::string_view name, std::string_view value);
+  // Asked for the next piece whenever there is room. It puts the piece into the string and answers
+  // whether more follow; no bytes and true: none for now, pull() tells when to ask again.
+  using Source = std::function<bool(std::string& piece)>;
+  void stream(Source source);
+  void pull();
   bool deferred() const { return deferred_; }
   Reply defer();  // answered later; `response_timeout` unless held()
   void held();    // a long poll: `response_timeout` does not run, and a FIN is an abort
@@ -115,17 +125,31 @@ class Response {
   friend class Exchange;
   friend class ExchangePool;
   friend class Reply;
+  friend class ServerConnection;
   void clear();
   void add_default_type(std::string_view media_type);
   bool add_validator(std::string_view body);  // an ETag; true if the client has it: 304
   void finish(Content&& content);
+  void finish_filtered(Content&& content);
+  bool run_hooks(std::optional<std::uint64_t> bytes);  // false: nothing more is to be written
+  void tell_finished();
+  void drained();
+  bool begin();
+  template <class Piece>
+  bool put(Piece piece);
+  void finish_pieces();
+  void pull_later();
+  ResponseStream& stream_block();
 
   Exchange* exchange_;
   int status_ = 200;
   bool ended_ = false;
   bool deferred_ = false;
   bool close_ = false;
-  std::string fields_;  // "Name: value\r\n" each
+  bool head_sent_ = false;  // or being written: the hooks run
+  bool aborted_ = false;
+  std::string fields_;                      // "Name: value\r\n" each
+  std::unique_ptr<ResponseStream> stream_;  // none for most: hooks, a filter, content in pieces
 };
 
 }  // namespace strata::http

@@ -26,6 +26,7 @@ struct Layer {
   Pattern pattern;
   std::vector<std::unique_ptr<Entry>> entries;  // by pointer: one may be added while one runs
   std::shared_ptr<Router::Table> inner;         // of a mount
+  std::vector<std::pair<std::string, BodyOption>> bodies = {};  // by method
 
   bool has(std::string_view method) const;
   // rfc9110-9.3.2: HEAD is answered as GET is, unless the route has a HEAD of its own.

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "http/message.h"
+#include "http/request.h"
 #include "http/route_table.h"
 #include "http/scan.h"
 
@@ -68,6 +69,11 @@ Router& Router::add_middleware(const Paths& prefix, Steps steps) {
                 Pattern(prefix.all, {table_->options.case_sensitive, false, true}),
                 {},
                 nullptr};
+    if (!step.runs()) {
+      layer.bodies.emplace_back(std::string(), step.body);
+      table_->add(std::move(layer));
+      continue;
+    }
     layer.entries.push_back(std::make_unique<Layer::Entry>(Layer::Entry{{}, std::move(step)}));
     table_->add(std::move(layer));
   }
@@ -108,6 +114,10 @@ Router& Router::param(std::string_view name, ParamHandler handler) {
 
 Route& Route::add_steps(std::string_view method, Steps steps) {
   for (Step& step : steps) {
+    if (!step.runs()) {
+      layer_->bodies.emplace_back(method, step.body);
+      continue;
+    }
     layer_->entries.push_back(
         std::make_unique<Layer::Entry>(Layer::Entry{std::string(method), std::move(step)}));
   }
@@ -117,6 +127,35 @@ Route& Route::add_steps(std::string_view method, Steps steps) {
     layer_->methods.emplace_back(method);
   }
   return *this;
+}
+
+namespace {
+
+// Mounted routers are as deep as the program made them, not as a request likes.
+void find_body_option(const Router::Table& table, std::string_view method, std::string_view path,
+                      BodyOption& found) {
+  for (const auto& layer : table.layers) {
+    if (layer->bodies.empty() && layer->inner == nullptr) continue;
+    Captures captures;
+    if (!layer->pattern.match(path, captures)) continue;
+    if (layer->inner != nullptr) {
+      const std::string_view rest = path.substr(captures.matched);
+      find_body_option(*layer->inner, method, rest.empty() ? "/" : rest, found);
+    }
+    for (const auto& [wanted, option] : layer->bodies) {
+      if (!wanted.empty() && wanted != method) continue;
+      found.streams = found.streams || option.streams;
+      found.max_bytes = std::max(found.max_bytes, option.max_bytes);
+    }
+  }
+}
+
+}  // namespace
+
+BodyOption body_option_of(const Router::Table& table, const Request& request) {
+  BodyOption found;
+  find_body_option(table, request.method(), request.path(), found);
+  return found;
 }
 
 }  // namespace strata::http

@@ -28,14 +28,28 @@ struct Paths {
   std::vector<std::string> all;
 };
 
-// A handler of any kind, as a router keeps it. Made from a callable of
+// How the content of a route's requests is to come; given among its handlers:
+//   app.post("/upload", http::stream_body.up_to(1 << 30), on_upload);
+// A request that any route of its path and method wants in pieces is dispatched at its head, also
+// to the handlers before that route: see Request::on_data.
+struct BodyOption {
+  bool streams = false;
+  std::size_t max_bytes = 0;  // 0: the server's `max_body`
+  constexpr BodyOption up_to(std::size_t bytes) const { return {streams, bytes}; }
+};
+inline constexpr BodyOption stream_body{true};
+inline constexpr BodyOption whole_body{};
+
+// A handler of any kind, as a router keeps it; or a BodyOption. Made from a callable of
 //   (Request&, Response&)
 //   (Request&, Response&, const Next&)
 //   (const std::exception&, Request&, Response&, const Next&)   for errors only
 struct Step {
   template <class F>
   requires(!std::same_as<F, Step>) explicit Step(F handler) {
-    if constexpr (std::invocable<F&, Request&, Response&, const Next&>) {
+    if constexpr (std::same_as<F, BodyOption>) {
+      body = handler;
+    } else if constexpr (std::invocable<F&, Request&, Response&, const Next&>) {
       run = std::move(handler);
     } else if constexpr (std::invocable<F&, Request&, Response&>) {
       run = [inner = std::move(handler)](Request& req, Response& res, const Next&) mutable {
@@ -50,6 +64,8 @@ struct Step {
   }
   Middleware run;
   ErrorHandler on_error;
+  BodyOption body;
+  bool runs() const { return run != nullptr || on_error != nullptr; }
 };
 using Steps = std::vector<Step>;
 
@@ -156,5 +172,8 @@ class Router : public Verbs<Router, Paths> {
  private:
   Router& add_middleware(const Paths& prefix, Steps steps);
 };
+
+// What the routes for this request say, before any of their handlers has run.
+BodyOption body_option_of(const Router::Table& table, const Request& request);
 
 }  // namespace strata::http

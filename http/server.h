@@ -21,6 +21,8 @@ struct ServerOptions {
   net::Duration drain_timeout = 10s;
   std::size_t max_connections = 0;  // 0: 90 % of RLIMIT_NOFILE; above: accepted and closed
   std::size_t max_per_address = 0;  // of one peer's address; 0: any number
+  std::size_t max_requests = 0;     // on one connection, the last says close; 0: any number
+  std::size_t max_send_queue = 1024 * 1024;  // bytes written and unsent: then the client is cut
   net::ListenOptions listen;
   RouterOptions router;
 };
@@ -33,6 +35,7 @@ struct PrefixRoute {
   std::size_t max_body = 1'000'000;
   std::function<void(Request&, Response&)> on_head;
   std::function<void(Request&, Response&)> on_request;
+  bool stream_body = false;   // on_head asks for the content in pieces: Request::on_data
   bool empty_errors = false;  // refusals of the server itself (413 ...) carry no body
 };
 

@@ -30,18 +30,21 @@ std::size_t ServerConnection::receive(net::MutableBytes in) {
   step(in);
   receiving_ = false;
   if (core_.dead || gone_) return offered - in.size();
-  if (session_.closing()) {
-    connection_->close();  // lingers, so that the peer can read the answer
-    return offered;
-  }
-  // What is left waits for an answer; or for the queue to drain, then it is offered again.
-  if (!in.empty() && session_.unanswered()) connection_->pause();
-  arm();
+  if (session_.closing()) in = in.last(0);
+  after_step(!in.empty());
   return offered - in.size();
 }
 
+void ServerConnection::after_step(bool left) {
+  if (session_.closing()) return connection_->close();  // lingers: the peer can read the answer
+  // What is left waits for an answer, or for who reads the content; or for the queue to drain,
+  // then it is offered again.
+  if (session_.paused() || (left && session_.answering())) connection_->pause();
+  arm();
+}
+
 void ServerConnection::step(net::MutableBytes& in) {
-  while (!core_.dead && !gone_) {
+  while (!core_.dead && !gone_ && !session_.paused()) {
     const Session::Event event = session_.next(in, connection_->out(), core_.loop.now());
     if (event == Session::Event::none) {
       const bool pipelined = !in.empty() && session_.answering() && exchange_ != nullptr;
@@ -73,39 +76,50 @@ void ServerConnection::on_event(Session::Event event) {
 }
 
 void ServerConnection::on_head() {
+  ++requests_;
   exchange_ = &core_.pool->acquire();
   exchange_->begin(*this, session_.head(), session_.raw_head());
   route_ = core_.prefix_of(exchange_->request.target());
   exchange_->of_prefix = route_ != nullptr;
   if (route_ != nullptr) {
     session_.limit_content(route_->max_body);
+    if (route_->stream_body && !session_.over_limit()) stream_request();
     if (route_->on_head) call(route_->on_head);
-  } else if (!core_.body_limits.empty()) {
-    session_.limit_content(core_.max_body_of(exchange_->request.path()));
+    return;
   }
+  if (!core_.body_limits.empty())
+    session_.limit_content(core_.max_body_of(exchange_->request.path()));
+  if (session_.head().body.kind == BodyLength::Kind::none) return;
+  const BodyOption option = body_option_of(*core_.table, exchange_->request);
+  if (option.max_bytes != 0) session_.limit_content(option.max_bytes);
+  if (!option.streams || session_.over_limit()) return;
+  stream_request();
+  exchange_->dispatch.start(*exchange_, core_.table);
+}
+
+// From here on the content waits until a handler asks for it.
+void ServerConnection::stream_request() {
+  exchange_->request.begin_stream();
+  if (session_.head().body.kind != BodyLength::Kind::none) session_.pause(core_.loop.now());
 }
 
 void ServerConnection::on_request() {
   if (exchange_ == nullptr) return;
-  if (route_ == nullptr) {
+  if (session_.head().body.kind == BodyLength::Kind::chunked)
+    exchange_->request.add_trailers(session_.trailers());
+  exchange_->end_content();
+  if (exchange_ == nullptr || gone_ || core_.dead) return;
+  if (route_ != nullptr) {
+    if (route_->on_request) call(route_->on_request);
+  } else if (!exchange_->request.streamed()) {
     exchange_->dispatch.start(*exchange_, core_.table);
-  } else if (route_->on_request) {
-    call(route_->on_request);
   }
 }
 
 void ServerConnection::call(const std::function<void(Request&, Response&)>& handler) {
   Exchange& exchange = *exchange_;
   const Running running(exchange);
-  try {
-    handler(exchange.request, exchange.response);
-  } catch (const std::exception& e) {
-    core_.log(std::string("a handler threw: ") + e.what());
-    exchange.response.send_status(500);
-  } catch (...) {
-    core_.log("a handler threw what is no std::exception");
-    exchange.response.send_status(500);
-  }
+  exchange.guard("a handler", [&] { handler(exchange.request, exchange.response); });
 }
 
 // The session's refusal leaves in place of what the handlers would have answered.
@@ -113,7 +127,11 @@ void ServerConnection::refuse() {
   const bool bare = route_ != nullptr && route_->empty_errors;
   const int status = session_.refusal().status;
   if (exchange_ != nullptr) exchange_->response.status(status);  // on_abort may ask
-  abandon();
+  if (session_.begun()) {                                        // its head cannot be taken back
+    core_.log(session_.refusal().why);
+    return abort();
+  }
+  abandon(false);
   if (core_.dead || gone_) return;
   const std::string_view text = bare ? std::string_view() : reason_phrase(status);
   Answer answer;
@@ -121,48 +139,96 @@ void ServerConnection::refuse() {
   answer.date_line = core_.date_line();
   answer.content_bytes = text.size();
   if (!bare) answer.fields = "Content-Type: text/plain; charset=utf-8\r\n";
-  if (session_.answer(answer, connection_->out(), core_.loop.now())) {
-    connection_->out().append(text);
-  }
+  const BodyFraming framing = session_.answer(answer, connection_->out(), core_.loop.now());
+  if (framing != BodyFraming::none) connection_->out().append(text);
 }
 
 // The exchange at hand will not be answered by its handlers.
-void ServerConnection::abandon() {
+void ServerConnection::abandon(bool gone) {
   if (exchange_ == nullptr) return;
   const Running running(*exchange_);
-  if (exchange_->response.ended()) return;
-  try {
-    exchange_->abandon();
-  } catch (const std::exception& e) {
-    core_.log(std::string("on_abort threw: ") + e.what());
-  } catch (...) {
-    core_.log("on_abort threw what is no std::exception");
-  }
+  if (!exchange_->response.ended()) exchange_->abandon(gone);
 }
 
-void ServerConnection::answer(Exchange& exchange, Content&& content) {
-  if (gone_ || core_.dead) {
-    if (content.file.fd >= 0) ::close(content.file.fd);
-    return;
-  }
+Answer ServerConnection::answer_of(const Exchange& exchange) const {
   Answer answer;
   answer.status = exchange.response.status();
   answer.fields = exchange.response_fields();
   answer.date_line = core_.date_line();
-  answer.content_bytes = content.bytes();
-  answer.close = exchange.wants_close() || core_.draining;
-  net::SendQueue& out = connection_->out();
-  if (session_.answer(answer, out, core_.loop.now())) {
-    content.append_to(out);
-  } else if (content.file.fd >= 0) {
-    ::close(content.file.fd);
+  const bool last = core_.options.max_requests != 0 && requests_ >= core_.options.max_requests;
+  answer.close = exchange.wants_close() || core_.draining || last;
+  return answer;
+}
+
+std::uint64_t ServerConnection::answer(Exchange& exchange, Content&& content) {
+  if (gone_ || core_.dead) {
+    if (content.file.fd >= 0) ::close(content.file.fd);
+    return 0;
   }
+  Answer answer = answer_of(exchange);
+  const std::uint64_t bytes = answer.content_bytes = content.bytes();
+  net::SendQueue& out = connection_->out();
+  if (session_.answer(answer, out, core_.loop.now()) == BodyFraming::none) {
+    if (content.file.fd >= 0) ::close(content.file.fd);
+    return 0;
+  }
+  content.append_to(out);
+  return bytes;
+}
+
+BodyFraming ServerConnection::begin(Exchange& exchange, std::optional<std::uint64_t> bytes) {
+  if (gone_ || core_.dead) return BodyFraming::none;
+  Answer answer = answer_of(exchange);
+  answer.content_bytes = bytes.value_or(0);
+  answer.length_known = bytes.has_value();
+  answer.in_pieces = true;
+  return session_.answer(answer, connection_->out(), core_.loop.now());
+}
+
+net::SendQueue& ServerConnection::out(Exchange&) {
+  session_.touch(core_.loop.now());
+  return connection_->out();
+}
+
+Carrier::Room ServerConnection::room() const {
+  const std::size_t queued = connection_->out().size();
+  if (queued > core_.options.max_send_queue) return Room::none;
+  return queued > connection_->options().high_water ? Room::full : Room::free;
+}
+
+void ServerConnection::complete(Exchange&) { session_.complete(core_.loop.now()); }
+
+void ServerConnection::drained() {
+  if (core_.dead || gone_ || exchange_ == nullptr) return;
+  const ExchangePool::Busy busy(*core_.pool);
+  exchange_->response.drained();
+}
+
+// Only marks, inside receive(): after_step() tells the connection.
+void ServerConnection::read_content(Exchange&, bool on) {
+  if (gone_ || core_.dead || !session_.receives()) return;
+  on ? session_.resume(core_.loop.now()) : session_.pause(core_.loop.now());
+  if (receiving_) return;
+  on ? connection_->resume() : connection_->pause();
+  arm();
+}
+
+// The session may know of an end, or owe a 100 (Continue), for which no bytes will come.
+void ServerConnection::pump(Exchange&) {
+  if (gone_ || core_.dead || receiving_) return;
+  const ExchangePool::Busy busy(*core_.pool);
+  net::MutableBytes none;
+  receiving_ = true;
+  if (session_.receives()) step(none);
+  receiving_ = false;
+  if (!core_.dead && !gone_) after_step(false);
 }
 
 // Called where the last handler of an ended exchange has returned.
 void ServerConnection::settle(Exchange& exchange) {
   exchange_ = nullptr;
   route_ = nullptr;
+  if (!core_.dead) exchange.finished();
   core_.pool->release(exchange);
   if (core_.dead || receiving_) return;
   if (gone_) return core_.bury(*this);
@@ -184,6 +250,7 @@ void ServerConnection::hold(Exchange&) {
 }
 
 void ServerConnection::reset(Exchange&) {
+  session_.cut();
   if (!gone_) connection_->abort();
 }
 
@@ -224,6 +291,7 @@ void ServerConnection::finish_and_close() {
 }
 
 void ServerConnection::end() {
+  if (session_.begun()) return abort();  // or it might look whole
   const ExchangePool::Busy busy(*core_.pool);
   abandon();
   if (!core_.dead && !gone_) connection_->close();
@@ -231,6 +299,7 @@ void ServerConnection::end() {
 
 void ServerConnection::abort() {
   const ExchangePool::Busy busy(*core_.pool);
+  session_.cut();
   abandon();
   if (!core_.dead && !gone_) connection_->abort();
 }
@@ -242,6 +311,9 @@ void ServerConnection::arm() {
 void ServerConnection::on_deadline() {
   if (core_.dead || gone_) return;
   const ExchangePool::Busy busy(*core_.pool);
+  // Nothing is read while an answer in pieces waits for its reader, whose deadline is the
+  // connection's.
+  if (session_.begun() && !connection_->out().empty()) session_.excuse(core_.loop.now());
   const Session::Event event = session_.expire(core_.loop.now());
   if (event == Session::Event::head) {
     // Not idle while an answer still leaves: the writer's deadline is the connection's.
@@ -254,12 +326,7 @@ void ServerConnection::on_deadline() {
     refuse();
     receiving_ = false;
   }
-  if (core_.dead || gone_) return;
-  if (session_.closing()) {
-    connection_->close();
-  } else {
-    arm();
-  }
+  if (!core_.dead && !gone_) after_step(false);
 }
 
 }  // namespace strata::http

@@ -66,11 +66,18 @@ class ServerConnection final : public net::Receiver, public Carrier, private net
   ~ServerConnection() override;
 
   std::size_t receive(net::MutableBytes in) override;
-  void drained() override {}
+  void drained() override;
   void ended() override;
   void closed(std::error_code why) override;
 
-  void answer(Exchange& exchange, Content&& content) override;
+  std::uint64_t answer(Exchange& exchange, Content&& content) override;
+  BodyFraming begin(Exchange& exchange, std::optional<std::uint64_t> bytes) override;
+  net::SendQueue& out(Exchange& exchange) override;
+  Room room() const override;
+  void complete(Exchange& exchange) override;
+  void read_content(Exchange& exchange, bool on) override;
+  void pump(Exchange& exchange) override;
+  net::Loop& loop() const override { return core_.loop; }
   void settle(Exchange& exchange) override;
   void hold(Exchange& exchange) override;
   void limit_body(Exchange&, std::size_t bytes) override { session_.limit_content(bytes); }
@@ -87,12 +94,15 @@ class ServerConnection final : public net::Receiver, public Carrier, private net
 
  private:
   void step(net::MutableBytes& in);
+  void after_step(bool left);
+  Answer answer_of(const Exchange& exchange) const;
   void on_event(Session::Event event);
   void on_head();
+  void stream_request();
   void on_request();
-  void refuse();
-  void abandon();
   void call(const std::function<void(Request&, Response&)>& handler);
+  void refuse();
+  void abandon(bool gone = true);
   void go_on();  // after an answer given outside receive()
   void arm();
   void on_deadline();
@@ -102,6 +112,7 @@ class ServerConnection final : public net::Receiver, public Carrier, private net
   std::unique_ptr<net::Address> peer_;  // once the connection was taken
   Exchange* exchange_ = nullptr;
   const PrefixRoute* route_ = nullptr;  // of the exchange
+  std::size_t requests_ = 0;
   bool receiving_ = false;
   bool gone_ = false;  // closed, or taken
   Session session_;

@@ -44,7 +44,7 @@ Session::Event Session::read_head(net::MutableBytes& in, net::TimePoint now) {
   is_head_ = head_.method == "HEAD";
   owes_continue_ = head_.expects_continue;
   max_body_ = limits_->max_body;
-  fresh_ = head_begun_ = body_begun_ = held_ = false;
+  fresh_ = head_begun_ = body_begun_ = held_ = paused_ = false;
   become(State::content, now);
   return Event::head;
 }
@@ -100,11 +100,16 @@ bool Session::keeps_alive(const Answer& answer) const {
   if (state_ != State::content) return true;
   // Answered before its content was read. A client that waited for a 100 may send it or not, and
   // an error's content is not worth reading: only the connection's end is clear to both.
-  return answer.status < 400 && !head_.expects_continue;
+  return answer.status < 400 && !owes_continue_;
 }
 
-bool Session::answer(const Answer& answer, net::SendQueue& out, net::TimePoint now) {
-  const bool keep = keeps_alive(answer);
+BodyFraming Session::answer(const Answer& answer, net::SendQueue& out, net::TimePoint now) {
+  const bool delimited = answer.length_known || head_.minor_version > 0 || refused_;
+  const bool keep = keeps_alive(answer) && delimited;
+  const bool content = has_content(answer.status);
+  BodyFraming framing = answer.length_known ? BodyFraming::length
+                        : delimited         ? BodyFraming::chunked
+                                            : BodyFraming::until_close;
   HeadWriter head(out, answer.status);
   head.raw(answer.date_line);
   head.raw(answer.fields);
@@ -113,8 +118,28 @@ bool Session::answer(const Answer& answer, net::SendQueue& out, net::TimePoint n
   } else if (head_.minor_version == 0) {
     head.keep_alive();
   }
-  if (has_content(answer.status)) head.content_length(answer.content_bytes);
+  if (content && framing == BodyFraming::length) head.content_length(answer.content_bytes);
+  if (content && framing == BodyFraming::chunked) head.chunked();  // rfc9112-6.1
   head.end();
+  if (is_head_ || !content) framing = BodyFraming::none;
+  owes_continue_ = false;  // rfc9110-15.2: nothing interim behind a final head
+  if (answer.in_pieces) {
+    keep_ = keep;
+    begun_ = true;
+    touch(now);
+  } else {
+    finish(keep, now);
+  }
+  return framing;
+}
+
+void Session::complete(net::TimePoint now) {
+  if (begun_) finish(keep_ && !last_, now);
+}
+
+void Session::finish(bool keep, net::TimePoint now) {
+  if (paused_) resume(now);
+  begun_ = held_ = false;
   if (!keep) {
     state_ = State::closing;
   } else if (state_ == State::content) {
@@ -122,8 +147,35 @@ bool Session::answer(const Answer& answer, net::SendQueue& out, net::TimePoint n
   } else {
     become(State::head, now);
   }
-  held_ = false;
-  return !is_head_ && has_content(answer.status);
+}
+
+bool Session::over_limit() const {
+  return head_.body.kind == BodyLength::Kind::length && head_.body.bytes > max_body_;
+}
+
+void Session::touch(net::TimePoint now) {
+  if (answering()) since_ = now;
+  if (paused_) {
+    since_ += now - paused_at_;
+    paused_at_ = now;
+  }
+}
+
+void Session::excuse(net::TimePoint now) {
+  const net::Duration whole = answering() ? timeouts_->response : timeouts_->body;
+  since_ += now + whole - deadline();
+}
+
+void Session::pause(net::TimePoint now) {
+  if (paused_) return;
+  paused_ = true;
+  paused_at_ = now;
+}
+
+void Session::resume(net::TimePoint now) {
+  if (!paused_) return;
+  paused_ = false;
+  if (state_ == State::content) since_ += now - paused_at_;
 }
 
 bool Session::ended() {
@@ -139,6 +191,8 @@ net::TimePoint Session::deadline() const {
     case State::head:
       return since_ + (fresh_ || head_begun_ ? timeouts_->head : timeouts_->idle);
     case State::content:
+      if (paused_) return paused_at_ + (held_ ? far : timeouts_->response);
+      [[fallthrough]];
     case State::discarding:
       return since_ + timeouts_->body +
              std::chrono::seconds(body_begun_ ? body_.received() / bytes_per_second_min : 0);
@@ -155,13 +209,15 @@ Session::Event Session::expire(net::TimePoint now) {
     since_ = now;
     return Event::none;
   }
+  if (paused_ && held_) touch(now);
   if (now < deadline()) return Event::none;
   switch (state_) {
     case State::head:
       if (!head_begun_) return Event::head;
       return refuse({408, "the head took too long"});  // rfc9110-15.5.9
     case State::content:
-      return refuse({408, "the content came too slowly"});
+      if (paused_) return refuse({503, "no handler read the content in time"});
+      [[fallthrough]];
     case State::discarding:
       return refuse({408, "the content came too slowly"});
     case State::answering:

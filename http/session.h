@@ -4,6 +4,8 @@
 //   head --(head is whole)--> content --(content is whole)--> answering --(answer)--> head ...
 //                               |                                             \--> closing
 //                               +--(answer, early)--> discarding --> head, or closing
+//
+// An answer in pieces may begin in `content` too; it is given when it is complete.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -11,6 +13,7 @@
 #include <vector>
 
 #include "http/body.h"
+#include "http/body_writer.h"
 #include "http/message.h"
 #include "http/request_parser.h"
 #include "net/send_queue.h"
@@ -31,7 +34,9 @@ struct Answer {
   std::string_view fields;     // lines, checked
   std::string_view date_line;  // "Date: ..." CRLF
   std::uint64_t content_bytes = 0;
-  bool close = false;  // the connection is to end behind it
+  bool length_known = true;  // else chunked, or until the connection ends (HTTP/1.0)
+  bool close = false;        // the connection is to end behind it
+  bool in_pieces = false;    // complete() tells when its content is whole
 };
 
 // One request at a time: bytes behind an unanswered one are not consumed (rfc9112-9.3.2).
@@ -55,10 +60,20 @@ class Session {
   net::Bytes content() const { return piece_; }      // likewise
   const Refusal& refusal() const { return refusal_; }
 
+  std::vector<Field> trailers() const { return body_.trailers(); }  // at the event `request`
+
   // Between the event `head` and the next call of next().
   void limit_content(std::size_t bytes) { max_body_ = bytes; }
-  // Writes the head of the response. True if its content is to follow: not for HEAD, 204, 304.
-  bool answer(const Answer& answer, net::SendQueue& out, net::TimePoint now);
+  bool over_limit() const;  // what the head announces; next() will refuse it
+  // Writes the head of the response. How its content is to follow; none for HEAD, 204, 304.
+  BodyFraming answer(const Answer& answer, net::SendQueue& out, net::TimePoint now);
+  void complete(net::TimePoint now);  // the content of an answer in pieces has been written
+  void touch(net::TimePoint now);     // there was progress: the deadline of now begins anew
+  void excuse(net::TimePoint now);  // likewise, whatever it waits for: the fault was not the peer's
+  // The handler wants no content for now, and next() is not to be called: no deadline but the
+  // answer's runs. And that it wants it again.
+  void pause(net::TimePoint now);
+  void resume(net::TimePoint now);
   void hold() { held_ = true; }              // no deadline for this answer
   void end_after_answer() { last_ = true; }  // drain: no keep-alive from here on
 
@@ -72,6 +87,10 @@ class Session {
   bool idle() const { return state_ == State::head && !head_begun_; }
   bool answering() const { return state_ == State::answering; }  // whole, and not answered
   bool unanswered() const { return answering() || state_ == State::content; }
+  bool paused() const { return paused_; }
+  bool receives() const { return state_ == State::content; }
+  void cut() { state_ = State::closing; }  // the connection is reset
+  bool begun() const { return begun_; }    // an answer whose content is not yet whole
   bool closing() const { return state_ == State::closing; }  // nothing is read any more
 
  private:
@@ -80,6 +99,7 @@ class Session {
   Event read_content(net::MutableBytes& in, net::SendQueue& out, net::TimePoint now);
   Event refuse(Refusal refusal);
   bool keeps_alive(const Answer& answer) const;
+  void finish(bool keep, net::TimePoint now);
   void become(State state, net::TimePoint now);
 
   const Limits* limits_;
@@ -91,6 +111,7 @@ class Session {
   Refusal refusal_;
   std::size_t max_body_ = 0;
   net::TimePoint since_;  // when this state, or the head, began
+  net::TimePoint paused_at_;
   State state_ = State::head;
   bool fresh_ = true;  // no request has come yet
   bool head_begun_ = false;
@@ -100,6 +121,9 @@ class Session {
   bool refused_ = false;
   bool held_ = false;
   bool last_ = false;
+  bool begun_ = false;
+  bool keep_ = false;    // of an answer that has begun: the connection lives on
+  bool paused_ = false;  // since paused_at_
 };
 
 }  // namespace strata::http

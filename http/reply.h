@@ -1,0 +1,49 @@
+// http/reply.h - a handle to answer later.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "net/connection.h"
+
+namespace strata::http {
+
+class ExchangePool;
+class Response;
+
+// A response given later: weak, copyable, usable from any thread. A no-op when the client has
+// gone, or when the request was answered already. Off the loop's thread an answer is posted.
+class Reply {
+ public:
+  Reply() = default;
+  bool live() const;  // still waited for
+  Reply& status(int code);
+  Reply& set(std::string_view name, std::string_view value);
+  void send(std::string_view body);
+  void send(const char* body) { send(std::string_view(body)); }
+  void send(std::string&& body);
+  void send(net::SharedBytes body);
+  void json(std::string_view json_text);
+  void send_status(int code);
+  void end();
+  void abort();          // RST: no answer
+  Response* response();  // what is to be answered, or nullptr. Loop's thread only.
+  // The connection itself, for another protocol; nothing has been written. Loop's thread only.
+  std::unique_ptr<net::Connection> take_connection();
+
+ private:
+  friend class Response;
+  Reply(std::shared_ptr<ExchangePool> pool, std::uint32_t slot, std::uint32_t generation)
+      : pool_(std::move(pool)), slot_(slot), generation_(generation) {}
+  template <class F>
+  void with_response(F action);  // there, or in the loop's thread; it may run once only
+
+  std::shared_ptr<ExchangePool> pool_;
+  std::uint32_t slot_ = 0;
+  std::uint32_t generation_ = 0;
+  int status_ = 0;      // 0: as the response has it
+  std::string fields_;  // "Name: value\r\n" each
+};
+
+}  // namespace strata::http
