@@ -191,7 +191,7 @@ test:                                  ## everything: five layers, interop, brow
 	@run="tools/run_test --brief $(RESULTS)/test"; \
 	for layer in $(LAYERS); do $$run $$layer $(TEST)/$$layer; done; \
 	CXX="$(CXX)" $$run compile tests/compile/run; \
-	$$run events-oracle node tests/events/oracle.js; \
+	$$run events-oracle node tests/interop/events_oracle.js; \
 	$$run install tests/install/run "$(MAKE)"; \
 	$$run interop tests/interop/run $(BIN)/echo; \
 	$$run lesson tests/lesson/run.sh $(BIN); \

@@ -165,6 +165,21 @@ const To* upcast_by_throw(const Argument& value) {
 // an UnhandledError.
 [[noreturn]] void throw_error(const Args& args);
 
+// The exception that a std::exception_ptr points to, if it is an E; lives as long as the pointer.
+template <class E>
+const E* exception_in(const Argument& argument) {
+  if (!argument.is(type_of<std::exception_ptr>)) return nullptr;
+  const auto& pointer = *static_cast<const std::exception_ptr*>(argument.value);
+  if (pointer == nullptr) return nullptr;
+  try {
+    std::rethrow_exception(pointer);
+  } catch (const E& found) {
+    return &found;  // the exception is the pointer's, none is copied
+  } catch (...) {
+  }
+  return nullptr;
+}
+
 std::string type_name(const Type& type);                      // "int", "text", "app::Dog"
 std::string describe_found(const Args& args, std::size_t i);  // "double 1.5", "nothing"
 std::string describe_value(const Args& args, std::size_t i);  // "'boom'", "42", "app::Dog"

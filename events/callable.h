@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "events/parameter.h"
+#include "events/task.h"
 
 namespace strata::events {
 
@@ -44,7 +45,19 @@ class Callback {
  public:
   explicit Callback(F f) : f_(std::make_shared<F>(std::move(f))) {}
   F& operator*() const { return *f_; }
-  const void* identity() const { return f_.get(); }
+  template <class... A>
+  requires std::is_invocable_v<F&, A...>
+  decltype(auto) operator()(A&&... arguments) const {
+    return std::invoke(*f_, std::forward<A>(arguments)...);
+  }
+  const void* identity() const {
+    if constexpr (requires { f_->identity(); }) {
+      return f_->identity();
+    } else {
+      return f_.get();
+    }
+  }
+  const std::shared_ptr<F>& shared() const { return f_; }
 
  private:
   std::shared_ptr<F> f_;
@@ -65,7 +78,7 @@ inline constexpr bool is_function_pointer =
 // What off(name, f) compares; null for what has no identity.
 template <class F>
 const void* identity_of(const F& f) {
-  if constexpr (is_callback<F>) {
+  if constexpr (requires { f.identity(); }) {
     return f.identity();
   } else if constexpr (is_function_pointer<F>) {
     return reinterpret_cast<const void*>(f);
@@ -81,7 +94,7 @@ concept HasSignature = requires {
 || requires { typename SignatureOf<decltype(&F::operator())>::type; };
 
 template <class F>
-auto signature_of() {
+constexpr auto signature_of() {
   if constexpr (is_callback<F>) {
     return signature_of<std::remove_reference_t<decltype(*std::declval<F&>())>>();
   } else if constexpr (is_function_pointer<F>) {
@@ -114,6 +127,34 @@ std::string expected_type(std::size_t position) {
   return name;
 }
 
+template <class F, class S = decltype(signature_of<F>())>
+inline constexpr bool returns_task = false;
+template <class F, class... P>
+requires std::is_invocable_v<F&, P...>
+inline constexpr bool returns_task<F, Signature<P...>> = is_task<std::invoke_result_t<F&, P...>>;
+
+// A coroutine goes on when emit() has returned, and its arguments are gone. What came as std::ref
+// is there for as long as the one who gave it promises.
+template <class P>
+inline constexpr bool is_owned =
+    !(std::is_reference_v<P> &&
+      !is_changeable_ref<P>)&&!std::is_same_v<Bare<P>, std::string_view> &&
+    !std::is_same_v<Bare<P>, Args>;
+template <class... P>
+constexpr bool check_task_parameters(Signature<P...>) {
+  static_assert((is_owned<P> && ...),
+                "a listener that is a task outlives the arguments: take T instead of const T&, "
+                "std::string instead of std::string_view");
+  return true;
+}
+
+// How a listener is held. A lambda that is a coroutine uses its captures until it has ended, so it
+// is shared with its task.
+template <class F>
+using HeldAs = std::conditional_t<returns_task<F> && !is_callback<F> && !is_function_pointer<F>,
+                                  Callback<F>, F>;
+
+class Registry;
 struct Topic;
 
 // One registration: a link of its event's list, with the function object behind it.
@@ -129,11 +170,15 @@ struct Entry {
   std::string (*expected)(std::size_t position) = nullptr;
   const void* identity = nullptr;
   Entry* next_removed = nullptr;
+  Registry* in = nullptr;
   std::uint64_t generation = 0;
   std::uint32_t slot = 0;
   bool once = false;
   bool removed = false;
 };
+
+// The listener returned a task, and `kept` is what its coroutine needs.
+void follow(const Entry& entry, AnyTask task, std::shared_ptr<const void> kept);
 
 template <class F, class Parameters>
 struct EntryFor;
@@ -157,8 +202,13 @@ struct EntryFor<F, Signature<P...>> : Entry {
     std::size_t position = 0;
     const bool fits = ((++position, std::get<I>(parameters).load(args, I)) && ...);
     if (!fits) return position;
-    if constexpr (is_callback<F>) {
-      static_cast<void>((*f)(std::get<I>(parameters).get()...));
+    if constexpr (returns_task<F>) {
+      AnyTask task = f(std::get<I>(parameters).get()...);
+      if constexpr (is_callback<F>) {
+        follow(*this, std::move(task), f.shared());
+      } else {
+        follow(*this, std::move(task), nullptr);
+      }
     } else {
       static_cast<void>(f(std::get<I>(parameters).get()...));
     }
@@ -169,9 +219,22 @@ struct EntryFor<F, Signature<P...>> : Entry {
 };
 
 template <class F>
+constexpr bool check_listener() {
+  if constexpr (returns_task<F> && !requires { typename F::ChecksItsParameters; })
+    check_task_parameters(signature_of<F>());
+  return true;
+}
+template <class F>
+struct EntryType {
+  static_assert(check_listener<F>());
+  using type = EntryFor<HeldAs<F>, decltype(signature_of<F>())>;
+};
+template <class F>
+using EntryOf = typename EntryType<std::decay_t<F>>::type;
+
+template <class F>
 Entry* new_entry(F&& f) {
-  using Held = std::decay_t<F>;
-  return new EntryFor<Held, decltype(signature_of<Held>())>(std::forward<F>(f));
+  return new EntryOf<F>(std::forward<F>(f));
 }
 
 }  // namespace strata::events

@@ -7,8 +7,8 @@
 
 namespace strata::events {
 
-namespace {
-constexpr std::string_view error_name = "error";
+EventEmitter::EventEmitter(const EmitterOptions& options) {
+  if (options.capture_rejections) registry().capture_rejections = true;
 }
 
 EventEmitter::~EventEmitter() {
@@ -62,22 +62,8 @@ EventEmitter& EventEmitter::remove_all_listeners() {
 
 bool EventEmitter::emit_args(std::string_view name, const Args& args) {
   if (name == error_name) {
-    // The monitors may destroy this emitter: then nobody is left to be told, or to be missed.
-    if (Registry* registry = registry_) {
-      if (Topic* monitors = registry->find(error_monitor)) {
-        registry->retain();
-        struct Release {
-          Registry* of;
-          ~Release() { of->release(); }
-        } const release{registry};
-        registry->emit(*monitors, args);
-        if (!registry->open()) return false;
-      }
-    }
-    Topic* event = registry_ != nullptr ? registry_->find(name) : nullptr;
-    if (event == nullptr || event->count == 0) throw_error(args);
-    registry_->emit(*event, args);
-    return true;
+    if (registry_ == nullptr) throw_error(args);
+    return registry_->emit_error(args);
   }
   Topic* event = registry_ != nullptr ? registry_->find(name) : nullptr;
   if (event == nullptr || event->count == 0) return false;

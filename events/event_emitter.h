@@ -30,6 +30,12 @@ inline constexpr std::string_view remove_listener = "removeListener";
 // from any name that is text.
 inline constexpr std::string_view error_monitor{"\0error_monitor", 14};
 
+struct EmitterOptions {
+  // What a listener's task throws becomes an `error` event (events::Task, task.h). Without it, what
+  // comes before the first wait leaves emit(), as of any listener, and later on_warning() is told.
+  bool capture_rejections = false;
+};
+
 // One pointer big; nothing is allocated before the first listener, nor by emit().
 //   Lives:   may be destroyed, and any listener removed, in the middle of its own emit(): nobody
 //            is called any more, and the function that runs is destroyed when it has returned.
@@ -40,6 +46,7 @@ inline constexpr std::string_view error_monitor{"\0error_monitor", 14};
 class EventEmitter {
  public:
   EventEmitter() = default;
+  explicit EventEmitter(const EmitterOptions& options);
   EventEmitter(EventEmitter&& other) noexcept
       : registry_(std::exchange(other.registry_, nullptr)) {}
   EventEmitter& operator=(EventEmitter&& other) noexcept {
@@ -123,7 +130,7 @@ class EventEmitter {
   EventEmitter& set_max_listeners(int count);
   int get_max_listeners() const;
   static constexpr int default_max_listeners = 10;
-  // Where warnings go; to stderr, where nobody asks.
+  // Where warnings go, and exceptions that have no emit() to leave; to stderr, where nobody asks.
   EventEmitter& on_warning(std::function<void(std::string_view)> sink);
 
  private:

@@ -15,7 +15,7 @@
 namespace strata::events {
 
 // While a dispatch runs, no entry leaves `all`: so an index means the same before and after a call.
-struct TargetListeners {
+struct TargetListeners : std::enable_shared_from_this<TargetListeners> {
   explicit TargetListeners(EventTarget& of) : owner(&of) {}
   TargetListener* find(std::string_view type, const void* identity) const;
   void remove(TargetListener& one) {
@@ -24,6 +24,7 @@ struct TargetListeners {
   }
   void settle();
   void report(const std::string& type) const;
+  void follow(AnyTask task, const TargetListener& of);
 
   EventTarget* owner;  // null: destroyed
   std::vector<std::unique_ptr<TargetListener>> all;
@@ -68,6 +69,28 @@ void TargetListeners::report(const std::string& type) const {
   } catch (...) {
     std::fprintf(stderr, "Uncaught in a listener of \"%s\": no std::exception\n", type.c_str());
   }
+}
+
+// Called inside the dispatch, which reports what is thrown here.
+void TargetListeners::follow(AnyTask task, const TargetListener& of) {
+  if (task.done()) {
+    if (const auto failure = task.failure()) std::rethrow_exception(failure);
+    return;
+  }
+  const auto report_later = [in = shared_from_this(), type = of.type,
+                             kept = of.kept()](std::exception_ptr failure) {
+    if (in->owner == nullptr) return;
+    try {
+      try {
+        std::rethrow_exception(failure);
+      } catch (...) {
+        in->report(type);
+      }
+    } catch (...) {
+      report_uncaught(std::current_exception());  // of the sink: it has no dispatch to leave
+    }
+  };
+  task.detach(report_later);
 }
 
 EventTarget* Event::target() const {
@@ -154,7 +177,7 @@ bool EventTarget::dispatch_event(Event& event) {
       if (one.once) one.removed = in.unsettled = true;
       event.in_passive_ = one.passive;
       try {
-        one.call(event);
+        if (AnyTask task = one.call(event)) in.follow(std::move(task), one);
       } catch (...) {
         in.report(event.type_);
       }

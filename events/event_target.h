@@ -35,7 +35,8 @@ inline constexpr bool is_shared<std::shared_ptr<T>> = true;
 // dispatch_event().
 //   Lives:   may be destroyed, and any listener removed, in the middle of its own dispatch: nobody
 //            is called any more, and the function that runs is destroyed when all have returned.
-//   Errors:  a listener's exception is reported, and the next listener is called.
+//   Errors:  a listener's exception is reported, and the next listener is called. That of a task
+//            too, whenever it comes, unless the target is gone; its event is there until it waits.
 //   Threads: one.
 class EventTarget {
  public:
@@ -114,7 +115,8 @@ class EventTarget {
       static_assert(
           is_callback<Held> || is_function_pointer<Held> || !std::is_lvalue_reference_v<L>,
           "a copy of it would be another listener: make it an events::callback");
-      return std::make_unique<FunctionListener<Held>>(std::forward<L>(listener));
+      return std::make_unique<FunctionListener<HeldAs<Held>>>(
+          HeldAs<Held>(std::forward<L>(listener)));
     }
   }
   bool has(std::string_view type, const void* identity) const;

@@ -27,9 +27,7 @@ struct SignalledEntry : Plain {
 
 template <class F>
 auto* new_signalled_entry(F&& f) {
-  using Held = std::decay_t<F>;
-  using Plain = EntryFor<Held, decltype(signature_of<Held>())>;
-  return new SignalledEntry<Plain>(std::forward<F>(f));
+  return new SignalledEntry<EntryOf<F>>(std::forward<F>(f));
 }
 
 }  // namespace strata::events

@@ -4,6 +4,7 @@
 //   std::string_view  std::string (const &)      text in any form
 //   int, double, bool ... (const &)              any arithmetic value that it holds exactly
 //   const T&                                     T, and what derives from T
+//   const E& (a std::exception)                  that too inside a std::exception_ptr
 //   T                                            T, copied
 //   T&                                           T given as std::ref
 //   std::optional<P>                             what reaches P; null; nothing
@@ -48,6 +49,8 @@ class Parameter {
 #else
       at_ = upcast_by_throw<T>(argument);
 #endif
+      if constexpr (std::is_base_of_v<std::exception, T>)
+        if (at_ == nullptr) at_ = exception_in<T>(argument);
     }
     return at_ != nullptr;
   }

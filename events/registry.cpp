@@ -172,6 +172,7 @@ Listener Registry::add(std::string_view name, Entry* entry, bool once, bool prep
   const Holding holding(*this);
   Pending pending{*this, entry};
   entry->once = once;
+  entry->in = this;
   take_slot(*entry);
   const Listener listener = handle(*entry);
 
@@ -261,11 +262,69 @@ void Registry::emit(Topic& event, const Args& args) {
 void Registry::report(Topic& event, Entry& entry, const Args& args, std::size_t position) {
   const MismatchError error(event.name, position, entry.expected(position),
                             describe_found(args, position - 1));
-  Topic* listening = find("error");
+  Topic* listening = find(error_name);
   // A mismatch of an `error` listener is not told to the `error` listeners: it would not end.
   if (listening == nullptr || listening->count == 0 || listening == &event) throw error;
   const Argument about[] = {Argument::of(error)};
   emit(*listening, Args(about, 1));
+}
+
+bool Registry::emit_error(const Args& args) {
+  const Holding holding(*this);
+  if (Topic* monitors = find(error_monitor)) {
+    emit(*monitors, args);
+    if (!open_) return false;  // destroyed: nobody is left to be told, or to be missed
+  }
+  Topic* event = find(error_name);
+  if (event == nullptr || event->count == 0) throw_error(args);
+  emit(*event, args);
+  return true;
+}
+
+void Registry::reject(bool captured, std::exception_ptr failure) {
+  if (!captured) std::rethrow_exception(failure);
+  if (!open_) return;
+  struct Uncaptured {  // as in Node: tasks that hear of the failure, and fail, do not go on for
+                       // ever
+    explicit Uncaptured(Registry& of) : holding(of) { of.capture_rejections = false; }
+    ~Uncaptured() { holding.registry.capture_rejections = true; }
+    const Holding holding;
+  } const uncaptured(*this);
+  const Argument about[] = {Argument::of(failure)};
+  emit_error(Args(about, 1));
+}
+
+void Registry::reject_later(bool captured, std::string_view event,
+                            std::exception_ptr failure) noexcept {
+  if (!open_) return;
+  const Holding holding(*this);
+  std::string text = "Uncaught in a task that listens to \"" + std::string(event) + "\": ";
+  try {
+    return reject(captured, failure);
+  } catch (const std::exception& error) {
+    text += error.what();
+  } catch (...) {
+    text += "no std::exception";
+  }
+  try {
+    if (const auto sink = on_warning) return sink(text);
+  } catch (...) {
+    // It has no caller either.
+  }
+  std::fprintf(stderr, "%s\n", text.c_str());
+}
+
+void follow(const Entry& entry, AnyTask task, std::shared_ptr<const void> kept) {
+  Registry& registry = *entry.in;
+  const bool captured = registry.capture_rejections;
+  if (task.done()) {
+    if (const auto failure = task.failure()) registry.reject(captured, failure);
+    return;
+  }
+  registry.retain();
+  const std::shared_ptr<Registry> in(&registry, [](Registry* held) { held->release(); });
+  task.detach([in, captured, kept = std::move(kept), name = entry.event->name](
+                  std::exception_ptr failure) { in->reject_later(captured, name, failure); });
 }
 
 void Registry::remove_all(std::string_view name) {

@@ -13,6 +13,8 @@
 
 namespace strata::events {
 
+inline constexpr std::string_view error_name = "error";
+
 // One name with at least one listener, or in the middle of an emit().
 struct Topic {
   Topic* next_in_bucket = nullptr;
@@ -46,11 +48,16 @@ class Registry {
   void remove_all(std::string_view name);
   void remove_all();
   void emit(Topic& event, const Args& args);
+  bool emit_error(const Args& args);  // the monitors first; throws where nobody listens
+  // A listener's task failed: inside its emit(), or later, when nothing may be thrown.
+  void reject(bool captured, std::exception_ptr failure);
+  void reject_later(bool captured, std::string_view event, std::exception_ptr failure) noexcept;
   std::vector<Topic*> events() const;  // in order
   static Listener handle(const Entry& entry) { return {entry.slot, entry.once, entry.generation}; }
 
   int max_listeners = EventEmitter::default_max_listeners;
   std::function<void(std::string_view)> on_warning;
+  bool capture_rejections = false;
 
  private:
   struct Holding;

@@ -13,9 +13,11 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "events/event_emitter.h"
 
@@ -30,10 +32,18 @@ struct IsEventOf {
                 "TypedEmitter<...> declares");
   static constexpr bool value = true;
 };
+template <class F>
+constexpr bool check_typed_task() {
+  if constexpr (HasSignature<F> || is_callback<F> || is_function_pointer<F>) {
+    if constexpr (returns_task<F>) return check_task_parameters(signature_of<F>());
+  }
+  return true;  // a generic lambda does not tell
+}
 template <class E, class F>
 struct IsListenerOf {
   static_assert(std::is_invocable_v<F&, const E&> || std::is_invocable_v<F&>,
                 "a listener of this event takes the event, as `const E&` or E, or nothing");
+  static_assert(check_typed_task<F>());
   static constexpr bool value = true;
 };
 
@@ -92,7 +102,23 @@ class TypedEmitter {
     return on<E>(std::forward<F>(f), {.once = true, .prepend = true});
   }
 
+  template <class E, class F>
+  Listener add_listener(F&& f, const Options& options = {}) {
+    return on<E>(std::forward<F>(f), options);
+  }
+
   bool off(Listener listener) { return emitter_.off(listener); }
+  // By function pointer or events::callback: removes one, the most recent.
+  template <class E, class F>
+  TypedEmitter& off(const F& f) {
+    emitter_.off(name_of<E>(), f);
+    return *this;
+  }
+  bool remove_listener(Listener listener) { return off(listener); }
+  template <class E, class F>
+  TypedEmitter& remove_listener(const F& f) {
+    return off<E>(f);
+  }
   // Removes the listener when it goes out of scope; the emitter may be gone by then.
   [[nodiscard]] ScopedListener scoped(Listener listener) { return {emitter_, listener}; }
   template <class E>
@@ -112,7 +138,32 @@ class TypedEmitter {
   std::size_t listener_count() const {
     return emitter_.listener_count(name_of<E>());
   }
+  template <class E, class F>
+  std::size_t listener_count(const F& f) const {
+    return emitter_.listener_count(name_of<E>(), f);
+  }
+  template <class E>
+  std::vector<Listener> listeners() const {
+    return emitter_.listeners(name_of<E>());
+  }
+  template <class E>
+  std::vector<Listener> raw_listeners() const {
+    return listeners<E>();
+  }
+  std::vector<std::string> event_names() const { return emitter_.event_names(); }
+
+  // Told before a listener is added, and after one was removed: (std::string_view event, Listener),
+  // and event_name<E> says which that is.
+  template <class F>
+  Listener on_new_listener(F&& f, const Options& options = {}) {
+    return emitter_.on(new_listener, std::forward<F>(f), options);
+  }
+  template <class F>
+  Listener on_remove_listener(F&& f, const Options& options = {}) {
+    return emitter_.on(events::remove_listener, std::forward<F>(f), options);
+  }
   void set_max_listeners(int count) { emitter_.set_max_listeners(count); }
+  int get_max_listeners() const { return emitter_.get_max_listeners(); }
   void on_warning(std::function<void(std::string_view)> sink) {
     emitter_.on_warning(std::move(sink));
   }
@@ -127,13 +178,15 @@ class TypedEmitter {
   // Only emit() of this class reaches it, so the one argument is an E.
   template <class E, class F>
   struct Call {
-    void operator()(const Args& args) {
+    using ChecksItsParameters = void;  // IsListenerOf did
+    decltype(auto) operator()(const Args& args) {
       if constexpr (std::is_invocable_v<F&, const E&>) {
-        static_cast<void>(std::invoke(f, *static_cast<const E*>(args[0].value)));
+        return std::invoke(f, *static_cast<const E*>(args[0].value));
       } else if constexpr (std::is_invocable_v<F&>) {
-        static_cast<void>(std::invoke(f));
+        return std::invoke(f);
       }
     }
+    const void* identity() const { return identity_of(f); }
     F f;
   };
 

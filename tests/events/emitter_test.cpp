@@ -29,7 +29,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 }  // namespace
 
-TEST_CASE("emit returns whether anyone heard", "[events][codec]") {
+TEST_CASE("emit returns whether anyone heard", "[events][node][codec]") {
   EventEmitter emitter;
   CHECK_FALSE(emitter.emit("a"));
   emitter.on("a", f);
@@ -40,7 +40,8 @@ TEST_CASE("emit returns whether anyone heard", "[events][codec]") {
   CHECK_FALSE(emitter.emit("a"));
 }
 
-TEST_CASE("chaining: off and the setters return the emitter, on the listener", "[events][codec]") {
+TEST_CASE("chaining: off and the setters return the emitter, on the listener",
+          "[events][node][codec]") {
   EventEmitter emitter;
   const Listener listener = emitter.on("a", f);
   emitter.on("a", g);
@@ -50,7 +51,7 @@ TEST_CASE("chaining: off and the setters return the emitter, on the listener", "
   CHECK_FALSE(emitter.off(listener));
 }
 
-TEST_CASE("duplicates: called twice, off removes the most recent", "[events][codec]") {
+TEST_CASE("duplicates: called twice, off removes the most recent", "[events][node][codec]") {
   EventEmitter emitter;
   emitter.on("a", f);
   emitter.on("a", g);
@@ -91,7 +92,8 @@ TEST_CASE("a handle does nothing on another emitter, nor after its time", "[even
   CHECK(one.listener_count("a") == 1);
 }
 
-TEST_CASE("snapshot add: a listener added during an emit waits for the next", "[events][codec]") {
+TEST_CASE("snapshot add: a listener added during an emit waits for the next",
+          "[events][node][codec]") {
   EventEmitter emitter;
   emitter.on("a", [&] {
     heard += 'f';
@@ -103,7 +105,7 @@ TEST_CASE("snapshot add: a listener added during an emit waits for the next", "[
 }
 
 TEST_CASE("snapshot remove: unlike in Node, one removed during an emit is not called any more",
-          "[events][codec]") {
+          "[events][node][codec]") {
   EventEmitter emitter;
   Listener last;
   emitter.on("a", [&] { emitter.off(last); });
@@ -113,7 +115,7 @@ TEST_CASE("snapshot remove: unlike in Node, one removed during an emit is not ca
   CHECK(emitter.listener_count("a") == 2);
 }
 
-TEST_CASE("once reentrant: removed before its call, it runs once", "[events][codec]") {
+TEST_CASE("once reentrant: removed before its call, it runs once", "[events][node][codec]") {
   EventEmitter emitter;
   std::size_t count = 9;
   emitter.once("a", [&] {
@@ -127,14 +129,14 @@ TEST_CASE("once reentrant: removed before its call, it runs once", "[events][cod
   CHECK(emitted(emitter, "a") == "f");
 }
 
-TEST_CASE("once unwrap: off finds the function of a once", "[events][codec]") {
+TEST_CASE("once unwrap: off finds the function of a once", "[events][node][codec]") {
   EventEmitter emitter;
   emitter.once("a", f);
   emitter.off("a", f);
   CHECK_FALSE(emitter.emit("a"));
 }
 
-TEST_CASE("raw: the handles of listeners know whether they are once", "[events][codec]") {
+TEST_CASE("raw: the handles of listeners know whether they are once", "[events][node][codec]") {
   EventEmitter emitter;
   const Listener always = emitter.on("a", f);
   const Listener once = emitter.once("a", g);
@@ -144,7 +146,8 @@ TEST_CASE("raw: the handles of listeners know whether they are once", "[events][
   CHECK(emitter.listeners("b").empty());
 }
 
-TEST_CASE("error special: nobody listening, the exception itself is thrown", "[events][codec]") {
+TEST_CASE("error special: nobody listening, the exception itself is thrown",
+          "[events][node][codec]") {
   struct Lost : std::runtime_error {
     using runtime_error::runtime_error;
   };
@@ -175,7 +178,7 @@ TEST_CASE("error special: nobody listening, the exception itself is thrown", "[e
   CHECK_THROWS_AS(emitter.emit("error", Lost("again")), Lost);
 }
 
-TEST_CASE("error monitor: sees an error first, and it is still thrown", "[events][codec]") {
+TEST_CASE("error monitor: sees an error first, and it is still thrown", "[events][node][codec]") {
   EventEmitter emitter;
   emitter.on(error_monitor, [](int code) { heard += "m" + std::to_string(code); });
   heard.clear();
@@ -187,7 +190,8 @@ TEST_CASE("error monitor: sees an error first, and it is still thrown", "[events
   CHECK(heard == "m8f");
 }
 
-TEST_CASE("throw stops: an exception leaves emit, later listeners are skipped", "[events][codec]") {
+TEST_CASE("throw stops: an exception leaves emit, later listeners are skipped",
+          "[events][node][codec]") {
   EventEmitter emitter;
   emitter.on("a", f);
   emitter.once("a", [] { throw std::runtime_error("no"); });
@@ -198,7 +202,7 @@ TEST_CASE("throw stops: an exception leaves emit, later listeners are skipped", 
   CHECK(emitted(emitter, "a") == "fg");
 }
 
-TEST_CASE("meta add: newListener comes before the add", "[events][codec]") {
+TEST_CASE("meta add: newListener comes before the add", "[events][node][codec]") {
   EventEmitter emitter;
   Listener told;
   emitter.once(new_listener, [&](std::string_view event, Listener listener) {
@@ -213,7 +217,7 @@ TEST_CASE("meta add: newListener comes before the add", "[events][codec]") {
   CHECK(emitted(emitter, "a") == "BA");
 }
 
-TEST_CASE("meta add: a hook may refuse the listener, or throw", "[events][codec]") {
+TEST_CASE("meta add: a hook may refuse the listener, or throw", "[events][node][codec]") {
   EventEmitter emitter;
   emitter.once("newListener", [&](std::string_view, Listener listener) { emitter.off(listener); });
   CHECK_FALSE(emitter.on("a", f));
@@ -224,7 +228,7 @@ TEST_CASE("meta add: a hook may refuse the listener, or throw", "[events][codec]
   CHECK(emitter.on("a", f));
 }
 
-TEST_CASE("meta remove: removeListener comes after the removal", "[events][codec]") {
+TEST_CASE("meta remove: removeListener comes after the removal", "[events][node][codec]") {
   EventEmitter emitter;
   Listener told;
   std::size_t left = 9;
@@ -243,7 +247,7 @@ TEST_CASE("meta remove: removeListener comes after the removal", "[events][codec
   CHECK(told == second);
 }
 
-TEST_CASE("remove all: the most recent first, the hook of removals last", "[events][codec]") {
+TEST_CASE("remove all: the most recent first, the hook of removals last", "[events][node][codec]") {
   EventEmitter emitter;
   std::vector<Listener> told;
   emitter.on("a", f);
@@ -263,7 +267,7 @@ TEST_CASE("remove all: the most recent first, the hook of removals last", "[even
   CHECK(emitter.event_names().empty());
 }
 
-TEST_CASE("names: in the order of insertion, empty ones vanish", "[events][codec]") {
+TEST_CASE("names: in the order of insertion, empty ones vanish", "[events][node][codec]") {
   EventEmitter emitter;
   std::string expected;
   for (int i = 0; i < 100; ++i) {  // far beyond the first table
@@ -287,7 +291,7 @@ TEST_CASE("names of every length are told apart", "[events][codec]") {
   CHECK(emitter.listener_count(name) == 0);
 }
 
-TEST_CASE("leak warning: once, at the listener that exceeds the limit", "[events][codec]") {
+TEST_CASE("leak warning: once, at the listener that exceeds the limit", "[events][node][codec]") {
   EventEmitter emitter;
   std::vector<std::string> warnings;
   emitter.on_warning([&](std::string_view text) { warnings.emplace_back(text); });
@@ -316,7 +320,7 @@ TEST_CASE("leak warning: once, at the listener that exceeds the limit", "[events
   CHECK(emitter.get_max_listeners() == 1);
 }
 
-TEST_CASE("count: of all listeners, or of one function", "[events][codec]") {
+TEST_CASE("count: of all listeners, or of one function", "[events][node][codec]") {
   EventEmitter emitter;
   CHECK(emitter.listener_count("a") == 0);
   emitter.on("a", f);
@@ -327,7 +331,8 @@ TEST_CASE("count: of all listeners, or of one function", "[events][codec]") {
   CHECK(emitter.listener_count("b", f) == 0);
 }
 
-TEST_CASE("order: prepended ones come first, the latest of them at the head", "[events][codec]") {
+TEST_CASE("order: prepended ones come first, the latest of them at the head",
+          "[events][node][codec]") {
   EventEmitter emitter;
   emitter.on("a", says("1"));
   emitter.prepend_listener("a", says("0"));

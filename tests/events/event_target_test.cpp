@@ -39,7 +39,7 @@ struct Keyboard {
 
 }  // namespace
 
-TEST_CASE("EventTarget mode: duplicate add is ignored", "[events][codec]") {
+TEST_CASE("EventTarget mode: duplicate add is ignored", "[events][node][codec]") {
   EventTarget target;
   const auto c = callback(says('c'));
   Button button{'b'};
@@ -58,13 +58,14 @@ TEST_CASE("EventTarget mode: duplicate add is ignored", "[events][codec]") {
   CHECK(dispatched(target) == "cgbaf");
 }
 
-TEST_CASE("EventTarget mode: lambdas written in place are never duplicates", "[events][codec]") {
+TEST_CASE("EventTarget mode: lambdas written in place are never duplicates",
+          "[events][node][codec]") {
   EventTarget target;
   for (int i = 0; i < 2; ++i) target.add_event_listener("a", says('x'));
   CHECK(dispatched(target) == "xx");
 }
 
-TEST_CASE("EventTarget mode: null is ignored", "[events][codec]") {
+TEST_CASE("EventTarget mode: null is ignored", "[events][node][codec]") {
   EventTarget target;
   target.add_event_listener("a", static_cast<void (*)()>(nullptr));
   target.add_event_listener("a", std::function<void(Event&)>());
@@ -72,7 +73,7 @@ TEST_CASE("EventTarget mode: null is ignored", "[events][codec]") {
   CHECK(target.dispatch_event(Event("a")));
 }
 
-TEST_CASE("EventTarget mode: removed during dispatch is not called", "[events][codec]") {
+TEST_CASE("EventTarget mode: removed during dispatch is not called", "[events][node][codec]") {
   EventTarget target;
   const auto last = callback(says('l'));
   target.add_event_listener("a", [&] {
@@ -87,7 +88,8 @@ TEST_CASE("EventTarget mode: removed during dispatch is not called", "[events][c
   CHECK(dispatched(target) == "1g");
 }
 
-TEST_CASE("EventTarget mode: removed and added again during dispatch waits", "[events][codec]") {
+TEST_CASE("EventTarget mode: removed and added again during dispatch waits",
+          "[events][node][codec]") {
   EventTarget target;
   const auto first = [&] {
     target.remove_event_listener("a", g);
@@ -102,7 +104,7 @@ TEST_CASE("EventTarget mode: removed and added again during dispatch waits", "[e
   CHECK(dispatched(target, "b") == "f");
 }
 
-TEST_CASE("EventTarget mode: once is removed before its call", "[events][codec]") {
+TEST_CASE("EventTarget mode: once is removed before its call", "[events][node][codec]") {
   EventTarget target;
   int depth = 0;
   target.add_event_listener("a",
@@ -119,7 +121,7 @@ TEST_CASE("EventTarget mode: once is removed before its call", "[events][codec]"
   CHECK(dispatched(target, "c") == "");
 }
 
-TEST_CASE("EventTarget mode: signal removes the listener", "[events][codec]") {
+TEST_CASE("EventTarget mode: signal removes the listener", "[events][node][codec]") {
   EventTarget target;
   AbortController controller;
   target.add_event_listener("a", f, {.signal = controller.signal()});
@@ -131,7 +133,7 @@ TEST_CASE("EventTarget mode: signal removes the listener", "[events][codec]") {
   CHECK(dispatched(target, "b") == "");
 }
 
-TEST_CASE("EventTarget mode: signal aborted during dispatch", "[events][codec]") {
+TEST_CASE("EventTarget mode: signal aborted during dispatch", "[events][node][codec]") {
   EventTarget target;
   AbortController controller;
   target.add_event_listener("a",
@@ -146,7 +148,7 @@ TEST_CASE("EventTarget mode: signal aborted during dispatch", "[events][codec]")
   CHECK(dispatched(target) == "g");
 }
 
-TEST_CASE("EventTarget mode: signal of a duplicate, and after the end", "[events][codec]") {
+TEST_CASE("EventTarget mode: signal of a duplicate, and after the end", "[events][node][codec]") {
   AbortController controller;
   {
     EventTarget target;
@@ -168,7 +170,7 @@ TEST_CASE("EventTarget mode: signal of a duplicate, and after the end", "[events
   CHECK(controller.aborted());
 }
 
-TEST_CASE("EventTarget mode: already-aborted signal adds nothing", "[events][codec]") {
+TEST_CASE("EventTarget mode: already-aborted signal adds nothing", "[events][node][codec]") {
   EventTarget target;
   target.add_event_listener("a", f, {.signal = AbortSignal::abort()});
   CHECK(dispatched(target) == "");
@@ -176,7 +178,8 @@ TEST_CASE("EventTarget mode: already-aborted signal adds nothing", "[events][cod
   CHECK(dispatched(target) == "f");
 }
 
-TEST_CASE("EventTarget mode: handleEvent objects, shared or by reference", "[events][codec]") {
+TEST_CASE("EventTarget mode: handleEvent objects, shared or by reference",
+          "[events][node][codec]") {
   EventTarget target;
   Button button{'1'};
   const auto shared = std::make_shared<Button>(Button{'2'});
@@ -193,7 +196,7 @@ TEST_CASE("EventTarget mode: handleEvent objects, shared or by reference", "[eve
   CHECK(dispatched(target) == "");
 }
 
-TEST_CASE("EventTarget mode: stopImmediatePropagation skips the others", "[events][codec]") {
+TEST_CASE("EventTarget mode: stopImmediatePropagation skips the others", "[events][node][codec]") {
   EventTarget target;
   target.add_event_listener("a", [](Event& event) {
     heard += '1';
@@ -209,7 +212,7 @@ TEST_CASE("EventTarget mode: stopImmediatePropagation skips the others", "[event
   CHECK(heard == "1g");
 }
 
-TEST_CASE("EventTarget mode: passive cannot prevent", "[events][codec]") {
+TEST_CASE("EventTarget mode: passive cannot prevent", "[events][node][codec]") {
   EventTarget target;
   const auto prevents = callback([](Event& event) { event.prevent_default(); });
   target.add_event_listener("a", prevents, {.passive = true});
@@ -219,7 +222,7 @@ TEST_CASE("EventTarget mode: passive cannot prevent", "[events][codec]") {
   CHECK_FALSE(dispatch_cancelable(target));
 }
 
-TEST_CASE("EventTarget mode: passive ends with its listener", "[events][codec]") {
+TEST_CASE("EventTarget mode: passive ends with its listener", "[events][node][codec]") {
   EventTarget target;
   target.on_report([](std::string_view, std::exception_ptr) {});
   target.add_event_listener("a", [] { throw std::runtime_error("boom"); }, {.passive = true});
@@ -227,7 +230,7 @@ TEST_CASE("EventTarget mode: passive ends with its listener", "[events][codec]")
   CHECK_FALSE(dispatch_cancelable(target));
 }
 
-TEST_CASE("EventTarget mode: dispatchEvent is false when prevented", "[events][codec]") {
+TEST_CASE("EventTarget mode: dispatchEvent is false when prevented", "[events][node][codec]") {
   EventTarget target;
   CHECK(dispatch_cancelable(target));  // nobody listens
   bool seen = false;
@@ -242,7 +245,7 @@ TEST_CASE("EventTarget mode: dispatchEvent is false when prevented", "[events][c
   CHECK_FALSE(EventTarget().dispatch_event(event));  // prevented before, and it stays
 }
 
-TEST_CASE("EventTarget mode: target is known during the dispatch", "[events][codec]") {
+TEST_CASE("EventTarget mode: target is known during the dispatch", "[events][node][codec]") {
   EventTarget target;
   EventTarget* found = nullptr;
   target.add_event_listener("a", [&](const Event& event) { found = event.target(); });
@@ -253,7 +256,7 @@ TEST_CASE("EventTarget mode: target is known during the dispatch", "[events][cod
   CHECK(event.target() == nullptr);
 }
 
-TEST_CASE("EventTarget mode: an event under way is not dispatched again", "[events][codec]") {
+TEST_CASE("EventTarget mode: an event under way is not dispatched again", "[events][node][codec]") {
   EventTarget target;
   std::string code;
   target.add_event_listener("a", [&](Event& event) {
@@ -268,7 +271,8 @@ TEST_CASE("EventTarget mode: an event under way is not dispatched again", "[even
   CHECK(code == "ERR_EVENT_RECURSION");
 }
 
-TEST_CASE("EventTarget mode: an exception is reported, the others called", "[events][codec]") {
+TEST_CASE("EventTarget mode: an exception is reported, the others called",
+          "[events][node][codec]") {
   EventTarget target;
   std::string reported;
   target.on_report([&](std::string_view type, std::exception_ptr error) {
@@ -291,7 +295,7 @@ TEST_CASE("EventTarget mode: an exception is reported, the others called", "[eve
 }
 
 TEST_CASE("EventTarget mode: a listener gets its class of events, or is skipped",
-          "[events][codec]") {
+          "[events][node][codec]") {
   EventTarget target;
   std::string reported;
   target.on_report([&](std::string_view, std::exception_ptr error) {
@@ -313,7 +317,7 @@ TEST_CASE("EventTarget mode: a listener gets its class of events, or is skipped"
   CHECK(reported == "a strata::events::Event");
 }
 
-TEST_CASE("EventTarget mode: destroyed in its own dispatch", "[events][codec]") {
+TEST_CASE("EventTarget mode: destroyed in its own dispatch", "[events][node][codec]") {
   auto target = std::make_unique<EventTarget>();
   AbortController controller;
   const auto kept = std::make_shared<int>(0);
@@ -339,7 +343,8 @@ TEST_CASE("EventTarget mode: destroyed in its own dispatch", "[events][codec]") 
   controller.abort();
 }
 
-TEST_CASE("EventTarget mode: captures that come back, and that end the target", "[events][codec]") {
+TEST_CASE("EventTarget mode: captures that come back, and that end the target",
+          "[events][node][codec]") {
   auto target = std::make_shared<EventTarget>();
   struct AtEnd {
     explicit AtEnd(std::function<void()> f) : run(std::move(f)) {}

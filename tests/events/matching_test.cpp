@@ -248,3 +248,17 @@ TEST_CASE("every kind of function object listens", "[events][codec]") {
   emitter.emit("x", 1);
   CHECK(calls == 6);
 }
+
+TEST_CASE("an exception is reached through its exception_ptr", "[events][codec]") {
+  EventEmitter emitter;
+  std::string heard;
+  emitter.on("x", [&](const std::exception& error) { heard += error.what(); });
+  emitter.on("x", [&](const std::runtime_error& error) { heard += error.what(); });
+  emitter.on("x", [&](std::exception_ptr pointer) { heard += pointer != nullptr ? "!" : "?"; });
+  emitter.emit("x", std::make_exception_ptr(std::range_error("lost ")));
+  CHECK(heard == "lost lost !");
+  emitter.off(emitter.listeners("x")[0]);
+  CHECK_THROWS_AS(emitter.emit("x", std::make_exception_ptr(std::bad_alloc())), MismatchError);
+  CHECK_THROWS_AS(emitter.emit("x", std::make_exception_ptr(7)), MismatchError);
+  CHECK_THROWS_AS(emitter.emit("x", std::exception_ptr()), MismatchError);
+}

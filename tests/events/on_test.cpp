@@ -28,7 +28,8 @@ Task<> read_all(Ints range, std::string& log) {
 
 }  // namespace
 
-TEST_CASE("on async range: what comes between reads is kept, close ends it", "[events][codec]") {
+TEST_CASE("on async range: what comes between reads is kept, close ends it",
+          "[events][node][codec]") {
   EventEmitter emitter;
   std::string log;
   auto range = on<int>(emitter, "x", {.close = {"end", "close"}});
@@ -45,7 +46,7 @@ TEST_CASE("on async range: what comes between reads is kept, close ends it", "[e
   CHECK(emitter.event_names().empty());
 }
 
-TEST_CASE("on async range: what was kept is read before any ending", "[events][codec]") {
+TEST_CASE("on async range: what was kept is read before any ending", "[events][node][codec]") {
   for (const std::string ending : {"end", "error", "abort", "gone", "all", "mismatch"}) {
     INFO(ending);
     auto emitter = std::make_unique<EventEmitter>();
@@ -67,7 +68,7 @@ TEST_CASE("on async range: what was kept is read before any ending", "[events][c
   }
 }
 
-TEST_CASE("on async range: each ending reaches the reader that waits", "[events][codec]") {
+TEST_CASE("on async range: each ending reaches the reader that waits", "[events][node][codec]") {
   for (const std::string ending : {"end", "error", "abort", "gone"}) {
     INFO(ending);
     auto emitter = std::make_unique<EventEmitter>();
@@ -87,14 +88,14 @@ TEST_CASE("on async range: each ending reaches the reader that waits", "[events]
   }
 }
 
-TEST_CASE("on async range: aborted before it begins, it throws", "[events][codec]") {
+TEST_CASE("on async range: aborted before it begins, it throws", "[events][node][codec]") {
   EventEmitter emitter;
   CHECK_THROWS_AS(static_cast<void>(on(emitter, "x", {.signal = AbortSignal::abort()})),
                   AbortError);
   CHECK(emitter.event_names().empty());
 }
 
-TEST_CASE("on async range: a range of errors, and of typed events", "[events][codec]") {
+TEST_CASE("on async range: a range of errors, and of typed events", "[events][node][codec]") {
   EventEmitter emitter;
   auto errors = on(emitter, "error");
   emitter.emit("error", std::runtime_error("as value"));
@@ -109,7 +110,7 @@ TEST_CASE("on async range: a range of errors, and of typed events", "[events][co
   CHECK(read().get() == "as value, hello");
 }
 
-TEST_CASE("on async range: at the bound it fails, or drops the oldest", "[events][codec]") {
+TEST_CASE("on async range: at the bound it fails, or drops the oldest", "[events][node][codec]") {
   EventEmitter emitter;
   std::string log;
   auto fails = on<int>(emitter, "x", {.max_buffered = 2});
@@ -126,7 +127,7 @@ TEST_CASE("on async range: at the bound it fails, or drops the oldest", "[events
   CHECK(RangeOptions().max_buffered == 1024);
 }
 
-TEST_CASE("on async range: destroyed while it waits, nobody listens", "[events][codec]") {
+TEST_CASE("on async range: destroyed while it waits, nobody listens", "[events][node][codec]") {
   EventEmitter emitter;
   AbortController controller;
   std::string log;
@@ -141,7 +142,7 @@ TEST_CASE("on async range: destroyed while it waits, nobody listens", "[events][
 }
 
 TEST_CASE("on async range: the reader may end range and emitter in its own emit",
-          "[events][codec]") {
+          "[events][node][codec]") {
   auto emitter = std::make_unique<EventEmitter>();
   int read = 0;
   const auto first = [&]() -> Task<> {
@@ -160,7 +161,7 @@ TEST_CASE("on async range: the reader may end range and emitter in its own emit"
   CHECK(emitter == nullptr);
 }
 
-TEST_CASE("on async range: only one coroutine reads", "[events][codec]") {
+TEST_CASE("on async range: only one coroutine reads", "[events][node][codec]") {
   EventEmitter emitter;
   auto range = on<int>(emitter, "x");
   const auto read = [&]() -> Task<> { static_cast<void>(co_await range.next()); };
@@ -174,7 +175,7 @@ TEST_CASE("on async range: only one coroutine reads", "[events][codec]") {
 }
 
 TEST_CASE("on async range: an executor resumes once for all that came meanwhile",
-          "[events][codec]") {
+          "[events][node][codec]") {
   EventEmitter emitter;
   std::vector<std::function<void()>> posted;
   std::string log;

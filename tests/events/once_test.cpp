@@ -35,7 +35,8 @@ struct Point {
 
 }  // namespace
 
-TEST_CASE("once awaitable: resolves to the arguments, typed or as they are", "[events][codec]") {
+TEST_CASE("once awaitable: resolves to the arguments, typed or as they are",
+          "[events][node][codec]") {
   EventEmitter emitter;
   std::string heard;
   const auto typed = [&]() -> Task<> {
@@ -74,7 +75,8 @@ TEST_CASE("once awaitable: resolves to the arguments, typed or as they are", "[e
   CHECK(emitter.event_names().empty());
 }
 
-TEST_CASE("once awaitable: it listens from the call on, and is awaited later", "[events][codec]") {
+TEST_CASE("once awaitable: it listens from the call on, and is awaited later",
+          "[events][node][codec]") {
   EventEmitter emitter;
   auto waiting = once<int>(emitter, "x");
   emitter.emit("x", 1);
@@ -83,7 +85,8 @@ TEST_CASE("once awaitable: it listens from the call on, and is awaited later", "
   CHECK(read().get() == 1);
 }
 
-TEST_CASE("once awaitable: an error rejects, unless it is what is awaited", "[events][codec]") {
+TEST_CASE("once awaitable: an error rejects, unless it is what is awaited",
+          "[events][node][codec]") {
   EventEmitter emitter;
   Task<std::string> wait = outcome(once(emitter, "x"));
   CHECK(emitter.emit("error", Lost("bad")));
@@ -117,7 +120,7 @@ TEST_CASE("once awaitable: an error rejects, unless it is what is awaited", "[ev
   CHECK_THROWS_AS(emitter.emit("error", Lost("nobody waits")), Lost);
 }
 
-TEST_CASE("once awaitable: abort ends it, with the reason as cause", "[events][codec]") {
+TEST_CASE("once awaitable: abort ends it, with the reason as cause", "[events][node][codec]") {
   EventEmitter emitter;
   AbortController controller;
   const auto waits = [&]() -> Task<std::string> {
@@ -140,7 +143,8 @@ TEST_CASE("once awaitable: abort ends it, with the reason as cause", "[events][c
   CHECK(task.get() == "ABORT_ERR the reason");
 }
 
-TEST_CASE("once awaitable: what does not fit is told to the one who waits", "[events][codec]") {
+TEST_CASE("once awaitable: what does not fit is told to the one who waits",
+          "[events][node][codec]") {
   EventEmitter emitter;
   int errors = 0;
   emitter.on("error", [&] { ++errors; });
@@ -160,7 +164,7 @@ TEST_CASE("once awaitable: what does not fit is told to the one who waits", "[ev
   CHECK(emitter.listener_count("error") == 1);
 }
 
-TEST_CASE("once awaitable: destroyed while it waits, nobody listens", "[events][codec]") {
+TEST_CASE("once awaitable: destroyed while it waits, nobody listens", "[events][node][codec]") {
   EventEmitter emitter;
   AbortController controller;
   {
@@ -177,7 +181,8 @@ TEST_CASE("once awaitable: destroyed while it waits, nobody listens", "[events][
   controller.abort();
 }
 
-TEST_CASE("once awaitable: destroyed by another listener of the same emit", "[events][codec]") {
+TEST_CASE("once awaitable: destroyed by another listener of the same emit",
+          "[events][node][codec]") {
   EventEmitter emitter;
   Task<std::string> task;
   emitter.on("x", [&] { task = Task<std::string>(); });
@@ -187,7 +192,8 @@ TEST_CASE("once awaitable: destroyed by another listener of the same emit", "[ev
   CHECK(emitter.listener_count("x") == 1);
 }
 
-TEST_CASE("once awaitable: the emitter ends, or others remove the listener", "[events][codec]") {
+TEST_CASE("once awaitable: the emitter ends, or others remove the listener",
+          "[events][node][codec]") {
   Task<std::string> task, in_emit;
   {
     EventEmitter emitter;
@@ -213,7 +219,7 @@ TEST_CASE("once awaitable: the emitter ends, or others remove the listener", "[e
 }
 
 TEST_CASE("once awaitable: the coroutine may end the emitter, wait again, emit",
-          "[events][codec]") {
+          "[events][node][codec]") {
   auto emitter = std::make_unique<EventEmitter>();
   std::string log;
   const auto waits = [&]() -> Task<> {
@@ -231,7 +237,7 @@ TEST_CASE("once awaitable: the coroutine may end the emitter, wait again, emit",
   CHECK(emitter == nullptr);
 }
 
-TEST_CASE("once awaitable: a hook that throws, or ends the emitter", "[events][codec]") {
+TEST_CASE("once awaitable: a hook that throws, or ends the emitter", "[events][node][codec]") {
   auto emitter = std::make_unique<EventEmitter>();
   int adds = 0;
   emitter->on("newListener", [&] {
@@ -249,7 +255,8 @@ TEST_CASE("once awaitable: a hook that throws, or ends the emitter", "[events][c
   CHECK(outcome(once(*emitter, "x")).get() == "ERR_EVENT_GONE");
 }
 
-TEST_CASE("once awaitable: an executor resumes, unless the coroutine is gone", "[events][codec]") {
+TEST_CASE("once awaitable: an executor resumes, unless the coroutine is gone",
+          "[events][node][codec]") {
   EventEmitter emitter;
   std::vector<std::function<void()>> posted;
   const auto post = [&](std::function<void()> resume) { posted.push_back(std::move(resume)); };
@@ -272,7 +279,7 @@ TEST_CASE("once awaitable: an executor resumes, unless the coroutine is gone", "
   posted[1]();  // nobody is there to resume
 }
 
-TEST_CASE("once awaitable: a typed event is its own result", "[events][codec]") {
+TEST_CASE("once awaitable: a typed event is its own result", "[events][node][codec]") {
   TypedEmitter<Dog, Point> chat;
   const auto waits = [&]() -> Task<std::string> { co_return (co_await once<Dog>(chat)).name; };
   Task<std::string> task = waits();

@@ -247,3 +247,44 @@ TEST_CASE("a typed emit allocates nothing", "[events][codec]") {
   CHECK(after == before);
   CHECK(calls == 20);
 }
+
+TEST_CASE("a typed listener is found by function or callback", "[events][codec]") {
+  TypedEmitter<Joined, Left> chat;
+  int calls = 0;
+  const auto counts = callback([&](const Joined&) { ++calls; });
+  void (*const function)(const Joined&) = [](const Joined&) {};
+  chat.on<Joined>(counts);
+  chat.add_listener<Joined>(function);
+  chat.once<Joined>(counts);
+  chat.prepend_listener<Joined>(counts);
+  CHECK(chat.listener_count<Joined>(counts) == 3);
+  CHECK(chat.listener_count<Joined>(function) == 1);
+  chat.off<Joined>(counts).remove_listener<Joined>(function);
+  CHECK(chat.listener_count<Joined>() == 2);
+  chat.emit(Joined{"spot"});
+  CHECK(calls == 2);
+  CHECK(chat.listeners<Joined>().size() == 2);  // the once was the most recent
+  CHECK_FALSE(chat.raw_listeners<Joined>()[0].once());
+  CHECK(chat.remove_listener(chat.listeners<Joined>()[0]));
+  chat.off<Joined>(counts);
+  CHECK(chat.event_names().empty());
+  CHECK(chat.get_max_listeners() == 10);
+}
+
+TEST_CASE("typed hooks are told what comes and goes", "[events][codec]") {
+  TypedEmitter<Joined, Left> chat;
+  std::string log;
+  chat.on_new_listener([&](std::string_view event, Listener) {
+    if (event == event_name<Joined>)
+      log += "+joined" + std::to_string(chat.listener_count<Joined>()) + " ";
+  });
+  chat.on_remove_listener([&](std::string_view event, Listener listener) {
+    if (event == event_name<Joined>) log += listener.once() ? "-once " : "-joined ";
+  });
+  const Listener first = chat.on<Joined>([] {});
+  chat.once<Joined>([] {});
+  chat.on<Left>([] {});
+  chat.emit(Joined{"spot"});
+  chat.off(first);
+  CHECK(log == "+joined0 +joined1 -once -joined ");
+}

@@ -1,11 +1,15 @@
-// tests/events/oracle.js - what Node itself does in each row that events/ is measured by, under the
-// row's short name; plain node, nothing from npm. emitter_test.cpp has the same names for ours.
+// tests/interop/events_oracle.js - what Node itself does in each row that events/ is measured by,
+// under the row's short name; plain node, nothing from npm. The tests of ours that are tagged
+// [node] begin with the same short names, and the last row here sees to it that neither side has
+// one more.
 //
 // Behaviour must hold under every Node. What is its authors' to change (the wording of texts, a
 // departure from the DOM) fails only under the recorded version; under another it is a note.
 'use strict';
 const assert = require('node:assert').strict;
 const events = require('node:events');
+const fs = require('node:fs');
+const path = require('node:path');
 
 const {EventEmitter} = events;
 const recorded = 'v20';
@@ -239,6 +243,31 @@ row('on async range', async () => {
   assert.deepEqual(emitter.eventNames(), []);
 });
 
+row('on async range: what is kept is read before the error', async () => {
+  const emitter = new EventEmitter();
+  const abort = new AbortController();
+  for (const end of [() => emitter.emit('error', new Error('bad')), () => abort.abort()]) {
+    const range = events.on(emitter, 'x', {signal: abort.signal});
+    emitter.emit('x', 1);
+    end();
+    assert.deepEqual(emitter.eventNames(), []);
+    assert.deepEqual((await range.next()).value, [1]);
+    await assert.rejects(range.next(), abort.signal.aborted ? {code: 'ABORT_ERR'} : /bad/);
+    assert.equal((await range.next()).done, true);
+  }
+  assert.throws(() => events.on(emitter, 'x', {signal: abort.signal}), {code: 'ABORT_ERR'});
+});
+
+row('on async range: ended by its reader, it listens no more', async () => {
+  const emitter = new EventEmitter();
+  const range = events.on(emitter, 'x', {close: ['end']});
+  assert.deepEqual(emitter.eventNames(), ['x', 'error', 'end']);
+  emitter.emit('x', 1);
+  for await (const [value] of range)
+    if (value === 1) break;
+  assert.deepEqual(emitter.eventNames(), []);
+});
+
 row('task listener throws', async () => {
   const emitter = new EventEmitter({captureRejections: true});
   const mine = new Error('later');
@@ -251,6 +280,20 @@ row('task listener throws', async () => {
   await turn();
   assert.equal(heard, mine);
 });
+
+row('task listener throws: what an error listener throws is an error once more, then uncaught',
+    async () => {
+      const emitter = new EventEmitter({captureRejections: true});
+      const uncaught = new Promise((resolve) => process.once('unhandledRejection', resolve));
+      let errors = 0;
+      emitter.on('error', async () => {
+        ++errors;
+        throw new Error('again');
+      });
+      emitter.emit('error', 1);
+      assert.equal((await uncaught).message, 'again');
+      assert.equal(errors, 2);
+    });
 
 row('EventTarget mode: a duplicate is ignored', () => {
   const target = new EventTarget();
@@ -295,6 +338,21 @@ row('EventTarget mode: passive', () => {
   target.addEventListener('x', (event) => event.preventDefault(), {passive: true});
   // The DOM ignores preventDefault() here and answers true. To Node `passive` is but a hint.
   as_recorded(target.dispatchEvent(new Event('x', {cancelable: true})), false);
+});
+
+// "meta add: a hook may refuse" -> "meta add"
+const short_name = (sentence) => sentence.split(':')[0];
+
+row('names of the rows', () => {
+  const folder = path.join(__dirname, '../events');
+  const tests = fs.readdirSync(folder).filter((file) => file.endsWith('_test.cpp')).map((file) => {
+    return fs.readFileSync(path.join(folder, file), 'utf8');
+  });
+  const ours = [...tests.join('').matchAll(/TEST_CASE\(\s*"([^"]*)",\s*"[^"]*\[node\]/g)];
+  const sorted = (names) => [...new Set(names)].sort();
+  assert.deepEqual(
+      sorted(ours.map((found) => short_name(found[1]))),
+      sorted(rows.slice(0, -1).map((one) => short_name(one.name))));
 });
 
 async function main() {
