@@ -15,6 +15,36 @@ std::string_view sentence(ClientError error) {
       return "a field that cannot be sent";
     case ClientError::invalid_content:
       return "content that a request cannot have";
+    case ClientError::invalid_url:
+      return "a URL that cannot be used";
+    case ClientError::invalid_proxy:
+      return "a proxy that cannot be used";
+    case ClientError::insecure:
+      return "https is asked for, and there is nothing that makes a connection secure";
+    case ClientError::content_source:
+      return "the source of the content failed";
+    case ClientError::queue_full:
+      return "too many requests wait for a connection";
+    case ClientError::queue_timeout:
+      return "no connection came free in time";
+    case ClientError::cancelled:
+      return "cancelled";
+    case ClientError::unresolved:
+      return "the name has no address";
+    case ClientError::connect_failed:
+      return "no connection to the server";
+    case ClientError::connect_timeout:
+      return "no connection to the server in time";
+    case ClientError::proxy_refused:
+      return "the proxy does not connect to the server";
+    case ClientError::proxy_denied:
+      return "the proxy wants other credentials";
+    case ClientError::write_timeout:
+      return "the server took nothing of the request for long";
+    case ClientError::bad_encoding:
+      return "compressed content that is torn or damaged";
+    case ClientError::too_many_redirects:
+      return "more redirects than the limit";
     case ClientError::closed_before_response:
       return "the connection was closed before a response";
     case ClientError::truncated:
