@@ -271,8 +271,9 @@ void ClientConnection::on_deadline() {
   if (gone()) return;
   const ClientCore::Busy busy(core_);
   const net::TimePoint now = core_.loop.now();
-  // A slow upload is not silence: the server takes what is queued.
-  if (connection_->out().size() < queued_before_) session_.wrote(now);
+  // A slow upload is not silence: the server is still taking what is queued.
+  const std::size_t queued = connection_->out().size();
+  if (queued > 0 && queued < queued_before_) session_.wrote(now);
   const Event event = session_.expire(now);
   if (event == Event::failed) return fail(session_.fault(), session_.why());
   if (event == Event::proceed) send_content();

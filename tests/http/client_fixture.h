@@ -137,8 +137,7 @@ struct ClientFixture {
   Served& peer(std::size_t index = 0) { return server.at(index); }
   // A request to `path`, sent; its answer is the test's.
   http::ClientCall ask(Outcome& outcome, std::string_view path = "/") {
-    const auto call =
-        client->get("http://127.0.0.1" + std::string(path), outcome.callback());
+    const auto call = client->get("http://127.0.0.1" + std::string(path), outcome.callback());
     loop.settle();
     return call;
   }
