@@ -6,6 +6,7 @@
 #include "http/client_connection.h"
 #include "http/client_core.h"
 #include "http/client_task.h"
+#include "http/cookie_jar.h"
 
 namespace strata::http {
 
@@ -63,6 +64,8 @@ OutgoingRequest ClientTask::outgoing(bool reused) {
   const bool ranged = has_header("Range");  // of what is stored, not of what gzip makes of it
   asked_for_gzip_ = core_.options.decompress && !ranged && !has_header("Accept-Encoding");
   if (asked_for_gzip_) sent_.emplace_back("Accept-Encoding", "gzip");
+  if (core_.options.cookies != nullptr)
+    add_default("Cookie", core_.options.cookies->header_for(url_, core_.unix_seconds()));
   add_default("Accept", "*/*");
   add_default("User-Agent", core_.options.user_agent);
   if (!url_.user.empty() || !url_.password.empty())
@@ -164,51 +167,57 @@ void ClientTask::on_upgraded(const ResponseHead& head,
 
 // True if this response is not the program's: the redirect is followed when its content has ended.
 bool ClientTask::plan_redirect(const ResponseHead& head) {
-  const int status = head.status;
-  const bool is_redirect =
-      status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-  if (!is_redirect || redirects_max_ == 0 || head.count("Location") != 1) return false;
-  auto next = resolve_url(url_, head.header("Location"));
-  if (!next) return false;
-  if (redirects_ >= redirects_max_) {
-    give_up(ClientError::too_many_redirects);
+  if (redirects_max_ == 0) return false;
+  const bool has_content = has_source() || !request_.body.empty();
+  const bool replayable = !has_source() || body_sent_ == 0 || request_.source.rewind;
+  RedirectRules rules;
+  rules.max_redirects = redirects_max_;
+  rules.allow_downgrade = core_.options.allow_downgrade;
+  auto redirect =
+      redirect_of(head, {url_, request_.method, has_content, replayable, redirects_}, rules);
+  if (!redirect) {
+    const bool many = redirect.error() == RedirectRefusal::too_many;
+    give_up(many ? ClientError::too_many_redirects : ClientError::bad_redirect,
+            sentence(redirect.error()));
     return true;
   }
-  std::string& method = request_.method;
-  const bool to_get = (status == 303 && method != "HEAD") || (status < 303 && method == "POST");
-  if (!to_get && has_source() && !begin_again()) return false;
-  if (to_get) {
-    method = "GET";
-    request_.body.clear();
-    request_.source = ContentSource();
-    std::erase_if(request_.headers, [](const auto& field) {
-      return field.first.size() > 8 && equals_ignore_case(field.first.substr(0, 8), "Content-");
-    });
-  }
-  if (!next->same_origin(url_)) {
-    std::erase_if(request_.headers, [](const auto& field) {
-      return equals_ignore_case(field.first, "Authorization") ||
-             equals_ignore_case(field.first, "Cookie") || equals_ignore_case(field.first, "Host");
-    });
-  }
-  next_url_ = std::move(*next);
+  if (!*redirect) return false;
+  next_ = std::move(**redirect);
+  next_method_ = next_->method;  // it may be a view of ours
   return true;
 }
 
 void ClientTask::follow_redirect() {
+  const Redirect next = std::move(*std::exchange(next_, std::nullopt));
   ++redirects_;
-  url_ = *std::exchange(next_url_, std::nullopt);
+  request_.method = next_method_;
+  std::erase_if(request_.headers, [&](const auto& field) { return !next.keeps(field.first); });
+  if (!next.keeps_content) {
+    request_.body.clear();
+    request_.source = ContentSource();
+    request_.expect_continue = false;
+  } else if (!begin_again()) {
+    return give_up(ClientError::content_source);
+  }
+  url_ = next.url;
+  if (!next.same_origin) request_.unix_path.clear();
   fresh_ = false;
-  attempt();
+  if (!silent() && !failing_) attempt();
 }
 
-void ClientTask::keep_cookies(const ResponseHead&) {}
+void ClientTask::keep_cookies(const ResponseHead& head) {
+  if (core_.options.cookies == nullptr) return;
+  for (const Field& each : head.fields) {
+    if (equals_ignore_case(each.name, "Set-Cookie"))
+      core_.options.cookies->store(each.value, url_, core_.unix_seconds());
+  }
+}
 
 // --- the content --------------------------------------------------------------------------------
 
 void ClientTask::on_content(net::Bytes bytes) {
   if (silent() || failing_) return;
-  if (next_url_) {
+  if (next_) {
     received_ += bytes.size();
     if (received_ <= discarded_bytes_max) return;
     std::exchange(connection_, nullptr)->abandon();  // cheaper than to read on
@@ -255,7 +264,7 @@ void ClientTask::on_end(HeaderList trailers) {
     held_end_ = std::move(trailers);
     return;
   }
-  if (next_url_) return follow_redirect();
+  if (next_) return follow_redirect();
   // No content at all, as behind HEAD, is not a torn one.
   const bool torn = gunzip_ && content_begun_ && !gunzip_->finish();
   if (torn)

@@ -4,77 +4,51 @@
 namespace strata::http {
 
 std::string_view sentence(ClientError error) {
-  switch (error) {
-    case ClientError::none:
-      return "no error";
-    case ClientError::invalid_method:
-      return "a method that cannot be sent";
-    case ClientError::invalid_target:
-      return "a request target in no form that the method allows";
-    case ClientError::invalid_field:
-      return "a field that cannot be sent";
-    case ClientError::invalid_content:
-      return "content that a request cannot have";
-    case ClientError::invalid_url:
-      return "a URL that cannot be used";
-    case ClientError::invalid_proxy:
-      return "a proxy that cannot be used";
-    case ClientError::insecure:
-      return "https is asked for, and there is nothing that makes a connection secure";
-    case ClientError::content_source:
-      return "the source of the content failed";
-    case ClientError::queue_full:
-      return "too many requests wait for a connection";
-    case ClientError::queue_timeout:
-      return "no connection came free in time";
-    case ClientError::cancelled:
-      return "cancelled";
-    case ClientError::unresolved:
-      return "the name has no address";
-    case ClientError::connect_failed:
-      return "no connection to the server";
-    case ClientError::connect_timeout:
-      return "no connection to the server in time";
-    case ClientError::proxy_refused:
-      return "the proxy does not connect to the server";
-    case ClientError::proxy_denied:
-      return "the proxy wants other credentials";
-    case ClientError::write_timeout:
-      return "the server took nothing of the request for long";
-    case ClientError::bad_encoding:
-      return "compressed content that is torn or damaged";
-    case ClientError::too_many_redirects:
-      return "more redirects than the limit";
-    case ClientError::closed_before_response:
-      return "the connection was closed before a response";
-    case ClientError::truncated:
-      return "the response was cut off";
-    case ClientError::first_byte_timeout:
-      return "no response in time";
-    case ClientError::read_timeout:
-      return "the response came too slowly";
-    case ClientError::total_timeout:
-      return "the exchange took too long";
-    case ClientError::idle_timeout:
-      return "the connection was not used for long";
-    case ClientError::malformed:
-      return "bytes that are no response";
-    case ClientError::unsupported_version:
-      return "a version other than HTTP/1.0 and HTTP/1.1";
-    case ClientError::unsupported_coding:
-      return "an unknown transfer coding";
-    case ClientError::head_too_large:
-      return "a response head over its limit";
-    case ClientError::content_too_large:
-      return "content over its limit";
-    case ClientError::too_many_interim:
-      return "more interim responses than the limit";
-    case ClientError::unexpected_upgrade:
-      return "another protocol that nobody asked for";
-    case ClientError::unsolicited_response:
-      return "bytes that answer no request";
-  }
-  return "no error";
+  struct Row {
+    ClientError error;
+    std::string_view sentence;
+  };
+  static constexpr Row rows[] = {
+      {ClientError::none, "no error"},
+      {ClientError::invalid_method, "a method that cannot be sent"},
+      {ClientError::invalid_target, "a request target in no form that the method allows"},
+      {ClientError::invalid_field, "a field that cannot be sent"},
+      {ClientError::invalid_content, "content that a request cannot have"},
+      {ClientError::invalid_url, "a URL that cannot be used"},
+      {ClientError::invalid_proxy, "a proxy that cannot be used"},
+      {ClientError::insecure,
+       "https is asked for, and there is nothing that makes a connection secure"},
+      {ClientError::content_source, "the source of the content failed"},
+      {ClientError::queue_full, "too many requests wait for a connection"},
+      {ClientError::queue_timeout, "no connection came free in time"},
+      {ClientError::cancelled, "cancelled"},
+      {ClientError::unresolved, "the name has no address"},
+      {ClientError::connect_failed, "no connection to the server"},
+      {ClientError::connect_timeout, "no connection to the server in time"},
+      {ClientError::proxy_refused, "the proxy does not connect to the server"},
+      {ClientError::proxy_denied, "the proxy wants other credentials"},
+      {ClientError::write_timeout, "the server took nothing of the request for long"},
+      {ClientError::bad_encoding, "compressed content that is torn or damaged"},
+      {ClientError::too_many_redirects, "more redirects than the limit"},
+      {ClientError::bad_redirect, "a redirect that cannot be followed"},
+      {ClientError::closed_before_response, "the connection was closed before a response"},
+      {ClientError::truncated, "the response was cut off"},
+      {ClientError::first_byte_timeout, "no response in time"},
+      {ClientError::read_timeout, "the response came too slowly"},
+      {ClientError::total_timeout, "the exchange took too long"},
+      {ClientError::idle_timeout, "the connection was not used for long"},
+      {ClientError::malformed, "bytes that are no response"},
+      {ClientError::unsupported_version, "a version other than HTTP/1.0 and HTTP/1.1"},
+      {ClientError::unsupported_coding, "an unknown transfer coding"},
+      {ClientError::head_too_large, "a response head over its limit"},
+      {ClientError::content_too_large, "content over its limit"},
+      {ClientError::too_many_interim, "more interim responses than the limit"},
+      {ClientError::unexpected_upgrade, "another protocol that nobody asked for"},
+      {ClientError::unsolicited_response, "bytes that answer no request"},
+  };
+  for (const Row& row : rows)
+    if (row.error == error) return row.sentence;
+  return rows[0].sentence;
 }
 
 }  // namespace strata::http

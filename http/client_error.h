@@ -43,7 +43,8 @@ enum class ClientError : std::uint8_t {
   unexpected_upgrade,    // a 101 that nobody asked for
   unsolicited_response,  // bytes that answer no request
   bad_encoding,          // compressed content that is torn or damaged
-  too_many_redirects,    // over `max_redirects`, or one that leads nowhere
+  too_many_redirects,    // over `max_redirects`
+  bad_redirect,          // one that leads nowhere, or to http from https: the sentence says
 };
 
 std::string_view sentence(ClientError error);

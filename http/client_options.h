@@ -49,6 +49,7 @@ struct ClientOptions {
   // --- behaviour --------------------------------------------------------------------------------
   unsigned max_redirects = 10;        // 0: a 3xx is an answer like others
   unsigned max_retries = 1;           // where rfc9110-9.2.2 allows one: never for POST or PATCH
+  bool allow_downgrade = false;       // redirects from https to http
   bool decompress = true;             // ask for gzip and deflate, and undo them
   std::string user_agent = "strata";  // empty: none is sent
   std::string proxy;                  // "http://user:password@host:port"; empty: none

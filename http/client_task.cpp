@@ -1,18 +1,13 @@
 // http/client_task.cpp - attempts, redirects and ends; what is sent and read is client_content.cpp.
 #include "http/client_task.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "http/client_connection.h"
 #include "http/client_core.h"
+#include "http/retry.h"
 
 namespace strata::http {
-
-static bool is_idempotent(std::string_view method) {
-  constexpr std::string_view names[] = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
-  return std::find(std::begin(names), std::end(names), method) != std::end(names);
-}
 
 // What may be otherwise the next time.
 static bool is_of_the_moment(ClientError error) {
@@ -52,7 +47,7 @@ void ClientTask::attempt() {
   info_ = ResponseInfo();
   gunzip_.reset();
   content_begun_ = false;
-  next_url_.reset();
+  next_.reset();
   if (!set_route()) return;
   if (!core_.pool.request(*this)) return give_up(ClientError::queue_full);
   if (connection_ == nullptr && !failing_) queue_timer_.start(core_.options.queue_timeout);
@@ -103,14 +98,15 @@ void ClientTask::on_failed(ClientFailure failure, bool response_begun, bool reus
   const auto self = shared_from_this();
   connection_ = nullptr;
   if (ended_ || failing_) return;
-  if (next_url_) return follow_redirect();  // what is missing would have been thrown away
-  // rfc9110-9.2.2: what may have been acted on is sent again only where twice does no harm.
+  if (next_) return follow_redirect();  // what is missing would have been thrown away
+  // Whether the program should: what may have been acted on, only where twice does no harm.
   failure.may_retry = is_idempotent(request_.method) && is_of_the_moment(failure.error);
-  const bool unanswered = failure.error == ClientError::closed_before_response && !response_begun;
-  // A kept connection that the server closed meanwhile, rfc9112-9.3.1. A new one that answers
-  // nothing would do so again.
-  if (failure.may_retry && unanswered && reused && retries_ < core_.options.max_retries &&
-      begin_again()) {
+  // Whether we do: a kept connection that the server closed meanwhile, rfc9112-9.3.1.
+  Attempt made{request_.method, failure.error, retries_ + 1};
+  made.reused = reused;
+  made.response_begun = response_begun;
+  made.replayable = !has_source() || body_sent_ == 0 || request_.source.rewind;
+  if (retries_ < core_.options.max_retries && http::may_retry(made) && begin_again()) {
     ++retries_;
     fresh_ = true;
     if (!silent()) attempt();

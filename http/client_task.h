@@ -17,6 +17,7 @@
 #include "http/client_types.h"
 #include "http/compression.h"
 #include "http/dialer.h"
+#include "http/redirect.h"
 #include "http/url.h"
 #include "net/timer.h"
 
@@ -113,7 +114,8 @@ class ClientTask final : public std::enable_shared_from_this<ClientTask> {
   std::unique_ptr<Gunzip> gunzip_;
   std::string held_;  // not yet inflated: a pause came in between
   std::optional<HeaderList> held_end_;
-  std::optional<Url> next_url_;  // this response is a redirect: its content is discarded
+  std::optional<Redirect> next_;  // this response is one: its content is discarded
+  std::string next_method_;
 
   unsigned redirects_ = 0, redirects_max_ = 0;
   unsigned retries_ = 0;
