@@ -136,6 +136,7 @@ bool Dispatch::match(Exchange& exchange, Level& level, bool known_path) {
   const Layer& layer = *level.table->layers[level.layer];
   Request& request = exchange.request;
   const bool route = layer.kind == Layer::Kind::route;
+  if (layer.kind == Layer::Kind::middleware && layer.entries.empty()) return false;  // a BodyOption
   if (error_ != nullptr || !route) {
     const bool handles_errors =
         layer.kind == Layer::Kind::middleware && layer.entries.front()->step.on_error != nullptr;
