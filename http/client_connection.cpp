@@ -87,8 +87,9 @@ void ClientConnection::begin(ClientTask& task) {
 }
 
 void ClientConnection::send_content() {
+  // Past the high mark, for only then drained() follows.
   const std::size_t enough = core_.connection_options.high_water;
-  while (!gone() && task_ && sends_ && session_.may_send() && connection_->out().size() < enough) {
+  while (!gone() && task_ && sends_ && session_.may_send() && connection_->out().size() <= enough) {
     std::string piece;
     const std::shared_ptr<ClientTask> task = task_;
     const auto pulled = task->pull(piece);

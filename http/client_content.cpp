@@ -191,7 +191,10 @@ void ClientTask::follow_redirect() {
   const Redirect next = std::move(*std::exchange(next_, std::nullopt));
   ++redirects_;
   request_.method = next_method_;
-  std::erase_if(request_.headers, [&](const auto& field) { return !next.keeps(field.first); });
+  std::erase_if(request_.headers, [&](const auto& field) {
+    const bool other_host = !next.same_origin && equals_ignore_case(field.first, "Host");
+    return other_host || !next.keeps(field.first);
+  });
   if (!next.keeps_content) {
     request_.body.clear();
     request_.source = ContentSource();

@@ -11,8 +11,7 @@ using strata::test::ok_hello;
 using strata::test::Outcome;
 using strata::test::Stream;
 
-// --- content that is sent
-// --------------------------------------------------------------------------
+// --- content that is sent -----------------------------------------------------------------
 
 namespace {
 // Gives `pieces` one by one, and counts how often it was asked.
@@ -199,8 +198,7 @@ TEST_CASE("an answer before the content is through", "[http][client][rfc9112-9.5
   }
 }
 
-// --- pauses
-// ----------------------------------------------------------------------------------------
+// --- pauses -----------------------------------------------------------------
 
 TEST_CASE("a paused response stops where it is, and the server with it", "[http][client]") {
   ClientFixture f;
