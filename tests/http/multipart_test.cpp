@@ -129,7 +129,7 @@ TEST_CASE("a form is taken apart the same at every split",
 }
 
 TEST_CASE("what is no form is refused, at every split",
-          "[http][codec][multipart][rfc7578-4.2][rfc2046-5.1.1]") {
+          "[http][codec][multipart][rfc7578-4.2][rfc7578-4.7][rfc2046-5.1.1]") {
   struct Row {
     const char* what;
     std::string content;
