@@ -14,16 +14,11 @@ std::string_view Content::view() const {
   return owned != nullptr ? std::string_view(*owned) : text;
 }
 
-std::uint64_t Content::bytes() const { return file.fd >= 0 ? file.bytes : view().size(); }
+std::uint64_t Content::bytes() const { return file.fd ? file.bytes : view().size(); }
 
 void Content::append_to(net::SendQueue& out) {
-  if (file.fd >= 0) {
-    if (file.bytes > 0) {
-      out.append_file(file);
-    } else {
-      ::close(file.fd);
-    }
-    file.fd = -1;
+  if (file.fd) {
+    out.append_file(std::move(file));
   } else if (shared != nullptr) {
     out.append(std::move(shared));
   } else if (owned != nullptr) {

@@ -25,7 +25,7 @@ struct Content {
   std::string_view text;
   std::string* owned = nullptr;  // moved from, if it is used
   net::SharedBytes shared;
-  net::FileRange file;  // owns its descriptor while fd >= 0
+  net::FileRange file;
   std::uint64_t bytes() const;
   std::string_view view() const;  // not of a file
   void append_to(net::SendQueue& out);

@@ -37,7 +37,10 @@ bool is_framing_field(std::string_view name) {
          equals_ignore_case(name, "Transfer-Encoding");
 }
 
+// All of the line, or an exception and none of it: half a line would be no line.
 void append_line(std::string& lines, std::string_view name, std::string_view value) {
+  const std::size_t bytes = lines.size() + name.size() + value.size() + 4;
+  if (bytes > lines.capacity()) lines.reserve(std::max(bytes, 2 * lines.capacity()));
   lines.append(name).append(": ").append(value).append("\r\n");
 }
 

@@ -1,8 +1,6 @@
 // http/response.cpp - status, fields and the ways to end a response.
 #include "http/response.h"
 
-#include <unistd.h>
-
 #include <cassert>
 #include <charconv>
 #include <utility>
@@ -109,10 +107,7 @@ bool Response::add_validator(std::string_view body) {
 }
 
 void Response::finish(Content&& content) {
-  if (ended_ || head_sent_) {
-    if (content.file.fd >= 0) ::close(content.file.fd);
-    return;
-  }
+  if (ended_ || head_sent_) return;
   const Running running(*exchange_);  // its end settles the exchange, unless a handler runs
   if (stream_ != nullptr) return finish_filtered(std::move(content));
   ended_ = head_sent_ = true;

@@ -22,9 +22,9 @@ constexpr std::size_t whole_max = 256 * 1024;         // bytes filtered in one g
 constexpr std::size_t pulled_bytes_max = 256 * 1024;  // of one source, then others have their turn
 
 Response::Source source_of(Content&& content) {
-  if (content.file.fd >= 0) {
-    return [file = std::make_shared<net::Fd>(std::exchange(content.file.fd, -1)),
-            at = content.file.offset, left = content.file.bytes](std::string& piece) mutable {
+  if (content.file.fd) {
+    return [file = std::make_shared<net::Fd>(std::move(content.file.fd)), at = content.file.offset,
+            left = content.file.bytes](std::string& piece) mutable {
       piece.resize(static_cast<std::size_t>(std::min<std::uint64_t>(left, piece_bytes)));
       const ssize_t got = ::pread(file->get(), piece.data(), piece.size(), static_cast<off_t>(at));
       if (got <= 0) throw std::runtime_error("a file became shorter while it was sent");
@@ -148,12 +148,10 @@ bool Response::run_hooks(std::optional<std::uint64_t> bytes) {
 void Response::finish_filtered(Content&& content) {
   ResponseStream& s = *stream_;
   const std::uint64_t bytes = content.bytes();
-  net::Fd file(content.file.fd);  // a hook may throw
   if (!run_hooks(bytes)) return;
-  content.file.fd = file.release();
   std::string filtered;
   if (s.filter != nullptr && bytes != 0 && status_ != 204 && status_ != 304) {
-    if (content.file.fd >= 0 || bytes > whole_max) {
+    if (content.file.fd || bytes > whole_max) {
       head_sent_ = false;
       return stream(source_of(std::move(content)));
     }

@@ -35,12 +35,11 @@ void Response::send_file(const std::string& path) {
 }
 
 void Response::send_file(int fd, std::string_view name) {
+  Content content;
+  content.file.fd = net::Fd(fd);
   struct stat facts {};
   const bool regular = ::fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode);
-  if (ended_ || !regular) {
-    ::close(fd);
-    return send_status(404);
-  }
+  if (ended_ || !regular) return send_status(404);
   const Request& request = exchange_->request;
   const auto size = static_cast<std::uint64_t>(facts.st_size);
   const std::string modified = date_text(facts.st_mtim.tv_sec);
@@ -51,8 +50,7 @@ void Response::send_file(int fd, std::string_view name) {
   if (!get("ETag")) set("ETag", weak_tag(size, stamp));
   set("Accept-Ranges", "bytes");
   const bool reads = request.method() == "GET" || request.method() == "HEAD";
-  Content content;
-  content.file = {fd, 0, size};
+  content.file.bytes = size;
   if (reads && status_ == 200 &&
       is_fresh(conditions_of(request), *get("ETag"), *get("Last-Modified"))) {
     status(304);
@@ -60,7 +58,6 @@ void Response::send_file(int fd, std::string_view name) {
   } else if (reads && status_ == 200 && range_applies(request, modified)) {
     const auto range = parse_range(request.header("Range"), size);
     if (!range) {
-      ::close(fd);
       set("Content-Range", "bytes */" + std::to_string(size));
       return send_status(416);
     }

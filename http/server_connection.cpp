@@ -1,8 +1,6 @@
 // http/server_connection.cpp - bytes into the session, its events to the handlers, answers out.
 #include "http/server_connection.h"
 
-#include <unistd.h>
-
 #include <exception>
 #include <utility>
 
@@ -161,17 +159,11 @@ Answer ServerConnection::answer_of(const Exchange& exchange) const {
 }
 
 std::uint64_t ServerConnection::answer(Exchange& exchange, Content&& content) {
-  if (gone_ || core_.dead) {
-    if (content.file.fd >= 0) ::close(content.file.fd);
-    return 0;
-  }
+  if (gone_ || core_.dead) return 0;
   Answer answer = answer_of(exchange);
   const std::uint64_t bytes = answer.content_bytes = content.bytes();
   net::SendQueue& out = connection_->out();
-  if (session_.answer(answer, out, core_.loop.now()) == BodyFraming::none) {
-    if (content.file.fd >= 0) ::close(content.file.fd);
-    return 0;
-  }
+  if (session_.answer(answer, out, core_.loop.now()) == BodyFraming::none) return 0;
   content.append_to(out);
   return bytes;
 }

@@ -87,7 +87,7 @@ void SendQueue::pop_front() {
   if (head_ == nullptr) tail_ = nullptr;
   if (old->kind == Segment::Kind::shared) old->held<SharedBytes>().~SharedBytes();
   if (old->kind == Segment::Kind::text) std::destroy_at(&old->held<std::string>());
-  if (old->is_file()) ::close(old->held<FileRange>().fd);
+  if (old->is_file()) std::destroy_at(&old->held<FileRange>());
   BlockPool::give(pool_, {old, sizeof(Segment) + old->room_bytes});
 }
 
@@ -125,11 +125,7 @@ void SendQueue::append(std::string&& text) {
 }
 
 void SendQueue::append_file(FileRange range) {
-  if (drops() || range.bytes == 0) {
-    if (range.fd >= 0) ::close(range.fd);
-    return;
-  }
-  hold(range, 0);
+  if (!drops() && range.bytes != 0) hold(std::move(range), 0);
 }
 
 MutableBytes SendQueue::reserve(std::size_t bytes) {

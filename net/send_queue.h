@@ -8,14 +8,15 @@
 #include <string_view>
 
 #include "net/bytes.h"
+#include "net/fd.h"
 
 namespace strata::net {
 
 class BlockPool;
 
-// A part of a file, sent without passing through memory. Owns the descriptor.
+// A part of a file, sent without passing through memory.
 struct FileRange {
-  int fd = -1;
+  Fd fd;
   std::uint64_t offset = 0;
   std::uint64_t bytes = 0;
 };

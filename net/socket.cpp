@@ -106,10 +106,11 @@ static std::ptrdiff_t sendfile_without_sigpipe(int to, int from, off_t& offset, 
 static std::ptrdiff_t send_file_part(int fd, const FileRange& file, MutableBytes spare,
                                      std::size_t bytes) {
   auto offset = static_cast<off_t>(file.offset);
-  const std::ptrdiff_t sent = sendfile_without_sigpipe(fd, file.fd, offset, bytes);
+  const std::ptrdiff_t sent = sendfile_without_sigpipe(fd, file.fd.get(), offset, bytes);
   if (sent >= 0 || (errno != EINVAL && errno != ENOSYS)) return sent;
   // A file system without splice: through memory then.
-  const std::ptrdiff_t got = ::pread(file.fd, spare.data(), std::min(bytes, spare.size()), offset);
+  const std::ptrdiff_t got =
+      ::pread(file.fd.get(), spare.data(), std::min(bytes, spare.size()), offset);
   if (got <= 0) return got;
   return ::send(fd, spare.data(), static_cast<std::size_t>(got), MSG_NOSIGNAL);
 }

@@ -26,7 +26,7 @@ struct Row {
 inline net::FileRange file_range(std::size_t real, std::size_t promised) {
   const int fd = ::memfd_create("strata-test", MFD_CLOEXEC);
   REQUIRE(::ftruncate(fd, static_cast<off_t>(real)) == 0);
-  return {fd, 0, promised};
+  return {net::Fd(fd), 0, promised};
 }
 
 inline void good_exchange(Scene& scene, Raw& client) {

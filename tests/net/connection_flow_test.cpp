@@ -158,7 +158,7 @@ TEST_CASE("a file goes between texts, in order, and its descriptor is closed", "
     Fd file = file_of(bytes + 20);
     SendQueue& out = peer->connection->out();
     out.append("head ");
-    out.append_file({file.release(), 7, bytes});
+    out.append_file({std::move(file), 7, bytes});
     out.append(" tail");
     out.finish();
     CHECK(out.size() == 10);
@@ -174,7 +174,7 @@ TEST_CASE("a large file leaves the others their turn", "[net]") {
   auto [greedy, peer] = here.pair();
   auto [other, second] = here.pair();
   Fd file = file_of(32 << 20);
-  peer->connection->out().append_file({file.release(), 0, 32 << 20});
+  peer->connection->out().append_file({std::move(file), 0, 32 << 20});
   int echoes = 0;
   other.send("ping");
   REQUIRE(here.until([&, &g = greedy, &o = other] {
@@ -201,8 +201,8 @@ TEST_CASE("a peer that resets in the middle of a file raises no SIGPIPE", "[net]
   // Twice: the first failure may be the reset, the second call then finds a closed pipe.
   std::size_t sent = 0;
   SendQueue queue;
-  queue.append_file({::dup(number), 0, 8 << 20});
-  peer->connection->out().append_file({number, 0, 8 << 20});
+  queue.append_file({Fd(::dup(number)), 0, 8 << 20});
+  peer->connection->out().append_file({Fd(number), 0, 8 << 20});
   here.loop.poll_once();
   client.reset();
   REQUIRE(here.until([p = peer] { return p->closed_called(); }));
@@ -228,7 +228,7 @@ TEST_CASE("a SIGPIPE that the host has pending stays pending", "[net]") {
   ::close(ends[1]);
   const Fd alone(ends[0]);
   SendQueue queue;
-  queue.append_file({file_of(100).release(), 0, 100});
+  queue.append_file({file_of(100), 0, 100});
   std::size_t sent = 0;
   CHECK(send_from(alone.get(), queue, {}, sent) == Sent::failed);
   CHECK(pending_sigpipe() == 1);
@@ -246,7 +246,7 @@ TEST_CASE("a file that sendfile cannot read goes through memory", "[net]") {
   char wanted[512];
   REQUIRE(::pread(reference.get(), wanted, sizeof wanted, 0) == sizeof wanted);
   Fd file(::open("/proc/self/maps", O_RDONLY | O_CLOEXEC));
-  peer->connection->out().append_file({file.release(), 0, sizeof wanted});
+  peer->connection->out().append_file({std::move(file), 0, sizeof wanted});
   peer->connection->out().finish();
   CHECK(here.until([&c = client] { return c.read(); }));
   CHECK(client.got.size() == sizeof wanted);

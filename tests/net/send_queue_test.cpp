@@ -184,7 +184,7 @@ TEST_CASE("after finish() or close() appends are dropped", "[net][codec]") {
     queue.append(frame);
     queue.reserve(4);
     queue.commit(4);
-    queue.append_file({-1, 0, 10});
+    queue.append_file({Fd(-1), 0, 10});
     CHECK(frame.use_count() == 1);
     CHECK(queue.take_text() == (closes ? "" : "before"));
     CHECK(queue.empty());
@@ -194,7 +194,7 @@ TEST_CASE("after finish() or close() appends are dropped", "[net][codec]") {
 TEST_CASE("gather stops at a file range, and size does not count it", "[net][codec]") {
   SendQueue queue;
   const Hooked hook(queue);
-  queue.append_file({-1, 7, 100});
+  queue.append_file({Fd(-1), 7, 100});
   CHECK(hook.calls == 1);
   CHECK(queue.size() == 0);
   CHECK_FALSE(queue.empty());
@@ -209,7 +209,7 @@ TEST_CASE("gather stops at a file range, and size does not count it", "[net][cod
   queue.consume(60);
   CHECK(queue.front_file() == nullptr);
   CHECK(shown(queue) == "behind");
-  queue.append_file({-1, 0, 0});  // empty: nothing to wait for
+  queue.append_file({Fd(-1), 0, 0});  // empty: nothing to wait for
   queue.consume(6);
   CHECK(queue.empty());
 }
@@ -217,9 +217,9 @@ TEST_CASE("gather stops at a file range, and size does not count it", "[net][cod
 TEST_CASE("take_text leaves the files", "[net][codec]") {
   SendQueue queue;
   queue.append("a");
-  queue.append_file({-1, 1, 5});
+  queue.append_file({Fd(-1), 1, 5});
   queue.append("b");
-  queue.append_file({-1, 2, 6});
+  queue.append_file({Fd(-1), 2, 6});
   queue.append("c");
   CHECK(queue.take_text() == "abc");
   REQUIRE(queue.front_file() != nullptr);

@@ -85,7 +85,9 @@ bool VirtualConnection::offer() {
   const std::unique_ptr<std::uint8_t[]> exact(new std::uint8_t[kept_.size()]);
   std::memcpy(exact.get(), kept_.data(), kept_.size());
   const net::Receiver* asked = top_;
+  const std::weak_ptr<bool> life = life_;
   const std::size_t used = top_->receive({exact.get(), kept_.size()});
+  if (life.expired()) return true;
   assert(used <= kept_.size());
   kept_.erase(0, used);
   if (top_ != asked && !kept_.empty()) offer_again_ = true;
@@ -109,8 +111,9 @@ bool VirtualConnection::read_more() {
       const std::size_t bytes = std::min(take, place.size());
       std::memcpy(place.data(), line.bytes.data(), bytes);
       line.bytes.erase(0, bytes);
+      const std::weak_ptr<bool> life = life_;
       top_->landed(bytes);
-      flush();
+      if (!life.expired()) flush();
       return true;
     }
   }
@@ -122,16 +125,21 @@ bool VirtualConnection::read_more() {
 
 bool VirtualConnection::step() {
   if (closed_told_) return false;
+  const std::weak_ptr<bool> life = life_;
   bool worked = false;
   if (!dead_ && in().reset) give_up(std::make_error_code(std::errc::connection_reset));
   if (!dead_ && std::exchange(offer_again_, false)) worked |= offer();
+  if (life.expired()) return true;
   if (!dead_) worked |= read_more();
+  if (life.expired()) return true;
   if (!dead_ && in().fin && in().bytes.empty() && !ended_told_ &&
       (lingering_ || (may_offer() && !offer_again_ && top_ != nullptr))) {
     ended_told_ = true;
     worked = true;
     if (!lingering_) top_->ended();
+    if (life.expired()) return true;
     flush();
+    if (life.expired()) return true;
   }
   if (!dead_ && ended_told_ && out_.finished() && out_.empty()) give_up({});
   if (dead_ && top_ != nullptr) {
@@ -150,7 +158,7 @@ bool VirtualConnection::send_some() {
   if (net::FileRange* file = out_.front_file()) {
     std::string piece(std::min<std::uint64_t>({file->bytes, room, 64 * 1024}), '\0');
     const ssize_t got =
-        ::pread(file->fd, piece.data(), piece.size(), static_cast<off_t>(file->offset));
+        ::pread(file->fd.get(), piece.data(), piece.size(), static_cast<off_t>(file->offset));
     if (got <= 0) {
       give_up(std::make_error_code(std::errc::io_error));
       return false;
