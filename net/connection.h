@@ -32,7 +32,8 @@ struct Detached {
 // One stream of bytes, both ways.
 //   Owns:    its descriptor, its queue, the bytes kept for the receiver.
 //   Lives:   owned by the server or client on top; destroying it closes at once and loses what is
-//            queued. Never destroy it inside a call of its own receiver: hand it to Loop::defer.
+//            queued. Also inside a call of its own receiver, which is then the last; the bytes
+//            that were offered die with it.
 //   Errors:  all come by Receiver::closed, at the end of the turn, never from inside a call.
 //   Threads: its loop's.
 class Connection {

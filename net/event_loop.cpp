@@ -19,6 +19,8 @@
 
 namespace strata::net {
 
+static constexpr std::size_t deferred_at_once = 256;  // tasks of a turn that allocate nothing
+
 struct EventLoop::Batch {
   std::array<epoll_event, 256> events;
   int at = 0;
@@ -32,6 +34,9 @@ EventLoop::EventLoop()
       eventfd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       batch_(new Batch),
       thread_(std::this_thread::get_id()) {
+  // To bury the dead must need no memory, or those whose memory ran out would die too early.
+  deferred_.reserve(deferred_at_once);
+  deferred_now_.reserve(deferred_at_once);
   if (!epoll_ || !timerfd_ || !eventfd_) {
     error_ = last_error();
     return;
@@ -137,7 +142,9 @@ std::error_code EventLoop::guarded(const char* where, Call&& call) {
     call();
     return {};
   } catch (const std::bad_alloc&) {
-    log(std::string("out of memory in ") + where);
+    char sentence[64];  // to say so needs no more of it
+    std::snprintf(sentence, sizeof sentence, "out of memory in %s", where);
+    log(sentence);
     return std::make_error_code(std::errc::not_enough_memory);
   } catch (const std::exception& thrown) {
     log(std::string("exception in ") + where + ": " + thrown.what());

@@ -84,9 +84,13 @@ void TcpConnection::update_interest() {
     loop_.rewatch(*this, (reads() ? reading_on : reading_off) | (blocked_ ? EPOLLOUT : 0u));
 }
 
+// A receiver may destroy its connection in any call. So each function that can reach one is left at
+// once when the loop, asked through a reference of the function's own, says that `this` has gone.
 void TcpConnection::on_events(std::uint32_t events) {
+  EventLoop& loop = loop_;
   if (reads()) {
     if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) lingers_ ? discard() : read();
+    if (!loop.runs(*this)) return;
   } else if ((events & EPOLLERR) != 0) {
     const int error = take_socket_error(fd_.get());
     return die(error != 0 ? error : ECONNRESET);
@@ -94,11 +98,13 @@ void TcpConnection::on_events(std::uint32_t events) {
   if ((events & EPOLLOUT) != 0 && blocked_) {
     blocked_ = false;
     flush();
+    if (!loop.runs(*this)) return;
   }
   update_interest();
 }
 
 void TcpConnection::read() {
+  EventLoop& loop = loop_;
   MutableBytes landing;
   if (kept_.empty()) landing = receiver_->landing();
   landing = landing.first(std::min(landing.size(), landing_bytes_max));
@@ -119,23 +125,26 @@ void TcpConnection::read() {
   if (landed > 0) {
     in_call_ = true;
     receiver_->landed(landed);
+    if (!loop.runs(*this)) return;
     in_call_ = false;
     above_ = above_ || out_.size() > options_->high_water;
   }
   if (bytes > landed) deliver(room.first(bytes - landed));
-  flush();
+  if (loop.runs(*this)) flush();
 }
 
 void TcpConnection::deliver(MutableBytes fresh) {
   if (lingers_ || dead_) return;
+  EventLoop& loop = loop_;
   if (kept_.empty() && may_offer()) {
     const std::size_t consumed = offer(fresh);
-    if (lingers_ || dead_) return;
+    if (!loop.runs(*this) || lingers_) return;
     kept_.append(fresh.subspan(consumed), &loop_.pool());
     if (consumed > 0) return;
   } else {
     kept_.append(fresh, &loop_.pool());
     offer_kept();
+    if (!loop.runs(*this)) return;
   }
   if (kept_.size() >= options_->kept_bytes_max && may_offer()) {
     // A receiver that neither consumes nor pauses would never be offered anything else.
@@ -147,11 +156,13 @@ void TcpConnection::deliver(MutableBytes fresh) {
 
 // Once, or once more if the receiver changed meanwhile: the rest is for the new one.
 std::size_t TcpConnection::offer(MutableBytes in) {
+  EventLoop& loop = loop_;
   std::size_t consumed = 0;
   while (may_offer() && consumed < in.size()) {
     Receiver* const top = receiver_;
     in_call_ = true;
     const std::size_t now = top->receive(in.subspan(consumed));
+    if (!loop.runs(*this)) return consumed;
     in_call_ = false;
     assert(now <= in.size() - consumed);
     consumed += now;
@@ -164,8 +175,10 @@ std::size_t TcpConnection::offer(MutableBytes in) {
 void TcpConnection::offer_kept() {
   offer_due_ = false;
   if (kept_.empty() || !may_offer()) return;
+  EventLoop& loop = loop_;
   const std::size_t consumed = offer(kept_.bytes());
-  if (lingers_ || dead_)
+  if (!loop.runs(*this)) return;
+  if (lingers_)
     kept_.clear();
   else
     kept_.consume(consumed);
@@ -173,11 +186,14 @@ void TcpConnection::offer_kept() {
 
 // From the ready list, and at the peer's FIN.
 void TcpConnection::offer_rest() {
+  EventLoop& loop = loop_;
   offer_kept();
-  flush();
+  if (loop.runs(*this)) flush();
+  if (!loop.runs(*this)) return;
   if (fin_received_ && !ended_ && !offer_due_ && may_offer()) {
     ended_ = true;
     receiver_->ended();
+    if (!loop.runs(*this)) return;
   }
   complete();
 }
@@ -296,20 +312,23 @@ void TcpConnection::die(int error) {
 }
 
 void TcpConnection::tell_closed() {
+  EventLoop& loop = loop_;
   if (receiver_ != nullptr && !told_) {
     told_ = true;
     std::exchange(receiver_, nullptr)
         ->closed(error_ == 0 ? std::error_code() : system_error(error_));
+    if (!loop.runs(*this)) return;
   }
   kept_.clear();
   fd_.reset();
 }
 
 void TcpConnection::on_queued(Pass pass) {
+  EventLoop& loop = loop_;
   if (pass == Pass::offer) {
     if (!dead_ && offer_due_) {
       offer_rest();
-      update_interest();
+      if (loop.runs(*this)) update_interest();
     } else {
       loop_.queue(*this);
     }
@@ -317,6 +336,7 @@ void TcpConnection::on_queued(Pass pass) {
   }
   if (dead_) return tell_closed();
   flush();
+  if (!loop.runs(*this)) return;
   update_interest();
   if (offer_due_) loop_.queue_next(*this);
 }

@@ -39,7 +39,7 @@ TcpConnector::TcpConnector(EventLoop& loop, std::span<const Address> addresses,
       race_(addresses.size(), options.attempt_delay, options.timeout, loop.now()),
       timer_(loop, [this] { loop_.queue(*this); }),  // go_on() may destroy this timer
       failed_(std::make_error_code(addresses.empty() ? std::errc::invalid_argument
-                                                  : std::errc::timed_out)) {
+                                                     : std::errc::timed_out)) {
   loop_.queue(*this);  // even a refusal known at once comes by the callback
 }
 

@@ -24,6 +24,14 @@ struct Thrower : Recorder {
   std::uint8_t place_ = 0;
 };
 
+// Names a place for the bytes, and destroys the connection when they are there.
+struct Lander : Recorder {
+  MutableBytes landing() override { return {&place_, 1}; }
+  void landed(std::size_t) override { destroys->reset(); }
+  std::unique_ptr<Connection>* destroys = nullptr;
+  std::uint8_t place_ = 0;
+};
+
 void thrown_in_receive(Scene& s, void (*thrower)()) {
   auto [client, peer] = s.pair();
   peer->on_receive = [thrower](MutableBytes) -> std::size_t {
@@ -126,15 +134,89 @@ const Row rows[] = {
     {"a file that is none",
      [](Scene& s) {
        auto [client, peer] = s.pair();
-       peer->connection->out().append_file({-1, 0, 2000});
+       peer->connection->out().append_file({Fd(-1), 0, 2000});
        CHECK(s.ended_with(peer, std::errc::bad_file_descriptor));
      }},
     {"a file that cannot be read",
      [](Scene& s) {
        auto [client, peer] = s.pair();
        const int only_written = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
-       peer->connection->out().append_file({only_written, 0, 2000});
+       peer->connection->out().append_file({Fd(only_written), 0, 2000});
        CHECK(s.ended_with(peer, std::errc::bad_file_descriptor));
+     }},
+    {"the connection destroyed inside receive()",
+     [](Scene& s) {
+       auto [client, peer] = s.pair();
+       peer->on_receive = [p = peer](MutableBytes) {
+         p->connection->out().append("lost");
+         p->connection.reset();
+         return std::size_t{1};
+       };
+       client.send("xyz");
+       CHECK(s.until([&, &c = client] { return c.read(); }));
+       CHECK(peer->calls == "r3 ");
+       CHECK(client.got.empty());
+     }},
+    {"the connection destroyed inside receive(), of bytes that were kept",
+     [](Scene& s) {
+       auto [client, peer] = s.pair();
+       peer->on_receive = [p = peer](MutableBytes) {
+         p->connection->pause();
+         return std::size_t{1};
+       };
+       client.send("xyz");
+       CHECK(s.until([p = peer] { return p->calls == "r3 "; }));
+       peer->on_receive = [p = peer](MutableBytes) {
+         p->connection.reset();
+         return std::size_t{0};
+       };
+       peer->connection->resume();
+       CHECK(s.until([&, &c = client] { return c.read(); }));
+       CHECK(peer->calls == "r3 r2 ");
+     }},
+    {"the connection destroyed, and the call left by an exception",
+     [](Scene& s) {
+       auto [client, peer] = s.pair();
+       peer->on_receive = [p = peer](MutableBytes) -> std::size_t {
+         p->connection.reset();
+         throw std::bad_alloc();
+       };
+       client.send("xyz");
+       CHECK(s.until([&, &c = client] { return c.read(); }));
+       CHECK(peer->calls == "r3 ");
+     }},
+    {"the connection destroyed inside landed()",
+     [](Scene& s) {
+       auto [client, peer] = s.pair();
+       Lander top;
+       top.destroys = &peer->connection;
+       peer->connection->set_receiver(top);
+       client.send("xyz");
+       CHECK(s.until([&, &c = client] { return c.read(); }));
+     }},
+    {"the connection destroyed inside ended()",
+     [](Scene& s) {
+       auto [client, peer] = s.pair();
+       peer->on_ended = [p = peer] { p->connection.reset(); };
+       client.fin();
+       CHECK(s.until([&, &c = client] { return c.read(); }));
+       CHECK(peer->calls == "e ");
+     }},
+    {"the connection destroyed inside drained()",
+     [](Scene& s) {
+       auto [client, peer] = s.pair();
+       peer->on_drained = [p = peer] { p->connection.reset(); };
+       peer->connection->out().append(std::string(100000, 'y'));
+       CHECK(s.until([&, &c = client] { return c.read(); }));
+       CHECK(peer->calls == "d ");
+     }},
+    {"the connection destroyed inside closed()",
+     [](Scene& s) {
+       auto [client, peer] = s.pair();
+       peer->on_closed = [p = peer] { p->connection.reset(); };
+       client.reset();
+       CHECK(s.until([p = peer] { return p->connection == nullptr; }));
+       CHECK(peer->calls == "c ");
      }},
     {"abort() inside receive(), bytes behind",
      [](Scene& s) {

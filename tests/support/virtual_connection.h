@@ -55,6 +55,7 @@ class VirtualConnection final : public net::Connection {
   bool dead_ = false;  // closed() is due or was called
   bool closed_told_ = false;
   std::error_code why_;
+  std::shared_ptr<bool> life_ = std::make_shared<bool>(true);  // a receiver may destroy us
   struct Deadline : net::TimerEntry {
     explicit Deadline(VirtualConnection* c);
     VirtualConnection* connection;

@@ -77,13 +77,14 @@ bool VirtualLoop::turn() {
   bool worked = !posted_.empty() || !deferred_.empty();
   run_tasks(posted_);
   worked |= timers_.fire_due(now_) > 0;
-  const auto present = connections_;
-  for (VirtualConnection* each : present) {
-    // One closed and destroyed by another's handler must not be touched.
-    if (std::find(connections_.begin(), connections_.end(), each) == connections_.end()) continue;
-    worked |= each->step();
-  }
-  for (VirtualConnection* each : std::vector(connections_)) worked |= each->flush();
+  // One closed and destroyed by another's handler must not be touched.
+  const auto lives = [this](VirtualConnection* each) {
+    return std::find(connections_.begin(), connections_.end(), each) != connections_.end();
+  };
+  for (VirtualConnection* each : std::vector(connections_))
+    if (lives(each)) worked |= each->step();
+  for (VirtualConnection* each : std::vector(connections_))
+    if (lives(each)) worked |= each->flush();
   run_tasks(deferred_);
   return worked;
 }
