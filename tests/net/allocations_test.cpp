@@ -1,37 +1,11 @@
 // tests/net/allocations_test.cpp - after warm-up a message allocates nothing, whatever its way.
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
+#include "tests/support/allocations.h"
 #include "net/timer.h"
 #include "tests/net/loopback.h"
 
-// A sanitizer brings its own operator new; there the counts stay 0 and only the echo is tested.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define STRATA_COUNTS 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define STRATA_COUNTS 0
-#endif
-#endif
-#ifndef STRATA_COUNTS
-#define STRATA_COUNTS 1
-#endif
-
-static std::atomic<std::size_t> allocations{0};
-
-#if STRATA_COUNTS
-void* operator new(std::size_t bytes) {
-  ++allocations;
-  if (void* const at = std::malloc(bytes == 0 ? 1 : bytes)) return at;
-  throw std::bad_alloc();
-}
-void operator delete(void* at) noexcept { std::free(at); }
-void operator delete(void* at, std::size_t) noexcept { std::free(at); }
-#endif
-
 using namespace strata;
 using namespace strata::net;
+using strata::test::allocations;
 using strata::test::Loopback;
 using strata::test::Raw;
 
@@ -78,14 +52,14 @@ TEST_CASE("echo, broadcast by reference, timers, posts and defers allocate nothi
     int tasks = 0;
     for (int i = 0; i < 300; ++i) {
       REQUIRE(client.send(message) == message.size());
-      const std::size_t before = allocations;
+      const std::size_t before = allocations();
       if (row.posts) here.loop.post([&] { here.loop.defer([&] { ++tasks; }); });
       for (std::size_t got = 0; got < answer_bytes;) {
         here.loop.poll_once(10ms);
         const ssize_t bytes = ::recv(client.fd(), room.data(), room.size(), 0);
         if (bytes > 0) got += static_cast<std::size_t>(bytes);
       }
-      if (i >= 20) counted += allocations - before;
+      if (i >= 20) counted += allocations() - before;
     }
     CHECK(counted == 0);
     if (row.posts) CHECK(tasks >= 299);
@@ -96,13 +70,13 @@ TEST_CASE("echo, broadcast by reference, timers, posts and defers allocate nothi
 }
 
 TEST_CASE("an empty queue, an idle connection and a dropped one hold no memory", "[net]") {
-  const std::size_t before = allocations;
+  const std::size_t before = allocations();
   {
     SendQueue queue;
     RecvBuffer kept;
     TimerQueue timers;
     BlockPool pool;
   }
-  CHECK(allocations == before);
-  if (STRATA_COUNTS == 1) CHECK(allocations > 0);  // the counter counts
+  CHECK(allocations() == before);
+  CHECK(allocations() > 0);  // the counter counts
 }

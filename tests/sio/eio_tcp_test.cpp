@@ -10,20 +10,7 @@
 #include "net/event_loop.h"
 #include "tests/catch.h"
 #include "tests/sio/eio_rig.h"
-#include "tools/bench/bench.h"
-
-// Once in the binary of this layer's tests. A sanitizer brings its own operator new; there the
-// count stays 0 and only the echo is tested.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define STRATA_COUNTS 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define STRATA_COUNTS 0
-#endif
-#endif
-#ifndef STRATA_COUNTS
-STRATA_COUNT_ALLOCATIONS();
-#endif
+#include "tests/support/allocations.h"
 
 using namespace strata;
 using namespace strata::test;
@@ -129,7 +116,7 @@ TEST_CASE("over TCP an echo on a WebSocket allocates nothing after warm-up", "[s
   const auto allocations_of = [&](const std::string& wire, std::size_t answer_bytes) {
     std::uint64_t before = 0;
     for (int i = 0; i < 250; ++i) {
-      if (i == 50) before = bench::allocations.load();
+      if (i == 50) before = allocations();
       got.clear();
       client.send(wire);
       server.until([&] {
@@ -137,7 +124,7 @@ TEST_CASE("over TCP an echo on a WebSocket allocates nothing after warm-up", "[s
         return got.size() >= answer_bytes;
       });
     }
-    return bench::allocations.load() - before;
+    return allocations() - before;
   };
   const std::string text = client_frame("4twenty bytes of text.");
   std::string sixteen;

@@ -8,19 +8,9 @@
 #include "http/server.h"
 #include "net/event_loop.h"
 #include "tests/catch.h"
+#include "tests/support/allocations.h"
 #include "tests/ws/frames.h"
-#include "tools/bench/bench.h"
 #include "ws/route.h"
-
-// The sanitizers bring an operator new of their own, and nothing is counted there.
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define STRATA_SANITIZED
-#endif
-#endif
-#if !defined(STRATA_SANITIZED) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-STRATA_COUNT_ALLOCATIONS();
-#endif
 
 using namespace strata;
 using namespace strata::test;
@@ -119,9 +109,9 @@ TEST_CASE("an echoed small message allocates nothing after warm-up", "[ws]") {
   };
   const auto count = [&](const std::string& wire, std::size_t bytes) {
     for (int i = 0; i < 50; ++i) echo(wire, bytes);
-    const auto before = bench::allocations.load();
+    const auto before = allocations();
     for (int i = 0; i < 200; ++i) echo(wire, bytes);
-    return bench::allocations.load() - before;
+    return allocations() - before;
   };
   CHECK(count(one, 22) == 0);
   CHECK(count(sixteen, 16 * 22) == 0);
