@@ -65,6 +65,7 @@ void Client::connect(const Packet& packet) {
   Namespace* const nsp = hub_->find(packet.nsp);
   if (nsp == nullptr) return refuse(packet.nsp, "Invalid namespace");
   Json auth = packet.data.empty() ? Json() : build_json(packet.data);
+  sockets_.reserve(sockets_.size() + 1);
   Socket& socket = hub_->make_socket(*this, *nsp, std::move(auth));
   sockets_.push_back(&socket);
   nsp->admit(socket);

@@ -36,10 +36,9 @@ void Hub::close() {
 }
 
 void Hub::on_open(eio::Socket& session) {
-  auto client = std::make_unique<Client>(*this, session);
-  client->place = clients_.size();
-  session.user = client.get();
-  clients_.push_back(std::move(client));
+  clients_.push_back(std::make_unique<Client>(*this, session));
+  clients_.back()->place = clients_.size() - 1;
+  session.user = clients_.back().get();
 }
 
 void Hub::on_text(eio::Socket& session, std::string_view text) {
@@ -67,14 +66,17 @@ void Hub::log(std::string_view what, std::string_view why) {
 }
 
 Socket& Hub::make_socket(Client& client, Namespace& nsp, Json auth) {
+  // Whatever needs memory comes first: an exception leaves all as it was, or a free slot more.
   if (free_slots_.empty()) {
-    free_slots_.push_back(static_cast<std::uint32_t>(slots_.size()));
+    // So that retire() needs none.
+    if (free_slots_.capacity() <= slots_.size()) free_slots_.reserve(2 * slots_.size() + 1);
     slots_.emplace_back();
+    free_slots_.push_back(static_cast<std::uint32_t>(slots_.size() - 1));
   }
   const std::uint32_t slot = free_slots_.back();
-  free_slots_.pop_back();
   const SocketRef self(link_, slot, slots_[slot].generation);
   slots_[slot].socket = std::make_unique<Socket>(*this, client, nsp, self, std::move(auth));
+  free_slots_.pop_back();
   return *slots_[slot].socket;
 }
 

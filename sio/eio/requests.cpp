@@ -180,6 +180,7 @@ static Handshake handshake_of(const http::Request& request) {
 }
 
 ServerSocket& ServerCore::make_socket(Request& request, const Query& query, Transport first) {
+  prepare_ends();
   auto socket =
       std::make_unique<ServerSocket>(*this, make_sid(), first, handshake_of(request), query.base64);
   ServerSocket& made = *socket;
@@ -199,7 +200,16 @@ void ServerCore::open_polling(Request& request, Response& response, const Query&
   body += open_data(socket.id(), options_.allow_upgrades && options_.websocket, timing_,
                     options_.max_payload);
   response.send(body);
-  if (top_ != nullptr) top_->on_open(socket);
+  announce(socket);
+}
+
+// A session that the layer above could not take is none.
+void ServerCore::announce(ServerSocket& socket) {
+  try {
+    if (top_ != nullptr) top_->on_open(socket);
+  } catch (...) {
+    socket.close("forced close", true);
+  }
 }
 
 // --- WebSockets ---------------------------------------------------------------------------------
@@ -210,9 +220,12 @@ std::unique_ptr<ws::Connection> ServerCore::accept(Request& request, Response& r
   for (const auto& [name, value] : fields_for(request, first)) {
     lines.append(name).append(": ").append(value).append("\r\n");
   }
+  prepare_ends();
   auto below = ws::accept(request, response, {}, lines);
   if (!below) return nullptr;  // no WebSocket handshake, and answered so
-  return std::make_unique<ws::Connection>(std::move(below), ws::Role::server, limits_, *this);
+  auto made = std::make_unique<ws::Connection>(std::move(below), ws::Role::server, limits_, *this);
+  ++connections_;
+  return made;
 }
 
 void ServerCore::upgrade(Request& request, Response& response, const Query& query,
@@ -232,7 +245,7 @@ void ServerCore::upgrade(Request& request, Response& response, const Query& quer
   ServerSocket& fresh = *made;
   sockets_.emplace(fresh.id(), std::move(made));
   fresh.start_on(std::move(connection));
-  if (top_ != nullptr) top_->on_open(fresh);
+  announce(fresh);
 }
 
 }  // namespace strata::sio::eio

@@ -55,6 +55,22 @@ ServerSocket* ServerCore::find(std::string_view sid) {
 
 // --- the end ------------------------------------------------------------------------------------
 
+// An end must not fail for want of memory, so the room that it takes is made before there is
+// anything to end: a session or a WebSocket that cannot have it never begins.
+void ServerCore::prepare_ends() {
+  const auto make_room = [](auto& list, std::size_t count) {
+    if (list.capacity() < count) list.reserve(2 * count);
+  };
+  const std::size_t sessions = sockets_.size() + to_report_.size() + dead_.size() + 1;
+  make_room(to_flush_, sessions);
+  make_room(flushing_, sessions);
+  make_room(to_report_, sessions);
+  make_room(reporting_, sessions);
+  make_room(dead_, sessions);
+  make_room(leaving_, connections_ + 1);
+  make_room(dead_connections_, connections_ + 1);
+}
+
 void ServerCore::close_all() {
   std::vector<ServerSocket*> all;  // each leaves the table while it closes
   for (const auto& [sid, socket] : sockets_) all.push_back(socket.get());
@@ -97,14 +113,16 @@ void ServerCore::plan_end_of_turn() {
 void ServerCore::end_turn() {
   const Entered entered(*this);
   end_planned_ = false;
-  const std::vector<ServerSocket*> due = std::exchange(to_flush_, {});
-  for (ServerSocket* socket : due) socket->flush();
-  std::vector<std::unique_ptr<ServerSocket>> over = std::exchange(to_report_, {});
-  for (const std::unique_ptr<ServerSocket>& socket : over) {
+  flushing_.swap(to_flush_);
+  for (ServerSocket* socket : flushing_) socket->flush();
+  flushing_.clear();
+  reporting_.swap(to_report_);
+  for (const std::unique_ptr<ServerSocket>& socket : reporting_) {
     if (top_ == nullptr) break;
     top_->on_close(*socket, socket->session().reason(), socket->session().detail());
   }
-  for (std::unique_ptr<ServerSocket>& socket : over) dead_.push_back(std::move(socket));
+  for (std::unique_ptr<ServerSocket>& socket : reporting_) dead_.push_back(std::move(socket));
+  reporting_.clear();
   if (!dead_.empty()) plan_burial();
 }
 
@@ -118,14 +136,15 @@ void ServerCore::plan_burial() {
     if (!self) return;
     (*self)->burial_planned_ = false;
     (*self)->dead_.clear();
+    (*self)->connections_ -= (*self)->dead_connections_.size();
     (*self)->dead_connections_.clear();
   });
 }
 
 void ServerCore::leave(std::unique_ptr<ws::Connection> connection) {
   connection->user = nullptr;
-  ws::Connection* const key = connection.get();
-  leaving_.emplace(key, std::move(connection));
+  connection->place = leaving_.size();
+  leaving_.push_back(std::move(connection));
 }
 
 void ServerCore::bury(std::unique_ptr<ws::Connection> connection) {
@@ -151,10 +170,14 @@ void ServerCore::on_close(ws::Connection& closed, ws::CloseCode, std::string_vie
     static_cast<ServerSocket*>(closed.user)->on_websocket_closed(closed);
     return;
   }
-  const auto found = leaving_.find(&closed);
-  if (found == leaving_.end()) return;
-  bury(std::move(found->second));
-  leaving_.erase(found);
+  if (closed.place >= leaving_.size() || leaving_[closed.place].get() != &closed) return;
+  std::unique_ptr<ws::Connection>& mine = leaving_[closed.place];
+  bury(std::move(mine));
+  if (&mine != &leaving_.back()) {
+    mine = std::move(leaving_.back());
+    mine->place = closed.place;
+  }
+  leaving_.pop_back();
 }
 
 }  // namespace strata::sio::eio

@@ -84,6 +84,8 @@ class ServerCore final : public ws::Handler {
   std::unique_ptr<ws::Connection> accept(Request& request, Response& response, bool first);
   ServerSocket& make_socket(Request& request, const Query& query, Transport first);
 
+  void announce(ServerSocket& socket);
+  void prepare_ends();
   void end_turn();
   void plan_end_of_turn();
   void plan_burial();
@@ -100,11 +102,12 @@ class ServerCore final : public ws::Handler {
   OriginRule origins_;
   eio::Handler* top_;
   std::unordered_map<std::string_view, std::unique_ptr<ServerSocket>> sockets_;
-  std::unordered_map<ws::Connection*, std::unique_ptr<ws::Connection>> leaving_;
-  std::vector<ServerSocket*> to_flush_;
-  std::vector<std::unique_ptr<ServerSocket>> to_report_;
+  std::vector<std::unique_ptr<ws::Connection>> leaving_;  // each knows its place
+  std::vector<ServerSocket*> to_flush_, flushing_;
+  std::vector<std::unique_ptr<ServerSocket>> to_report_, reporting_;
   std::vector<std::unique_ptr<ServerSocket>> dead_;  // until the turn has ended
   std::vector<std::unique_ptr<ws::Connection>> dead_connections_;
+  std::size_t connections_ = 0;  // WebSockets, the dead included
   std::shared_ptr<ServerCore*> self_;  // weakly held by what may outlive us
   std::string scratch_;
   std::size_t depth_ = 0;
