@@ -170,7 +170,7 @@ std::unique_ptr<Resolving> ThreadResolver::resolve(std::string_view host, std::u
     }
     if (full || shared_->workers.empty()) {
       if (!full) shared_->jobs.pop_back();
-      answer = Addresses(std::make_error_code(std::errc::resource_unavailable_try_again));
+      answer.emplace(std::make_error_code(std::errc::resource_unavailable_try_again));
     }
   }
   if (answer) {
