@@ -79,6 +79,35 @@ void Reply::end() {
   with_response([](Response& response) { response.end(); });
 }
 
+void Reply::end(std::string_view last) {
+  with_response([text = std::string(last)](Response& response) { response.end(text); });
+}
+
+template <class Piece>
+bool Reply::write_piece(Piece piece) {
+  if (!live()) return false;
+  bool room = true;
+  if (pool_->in_loop_thread()) {
+    with_response([&](Response& response) { room = response.write(std::move(piece)); });
+  } else {
+    with_response([piece = std::move(piece)](Response& response) mutable {
+      response.write(std::move(piece));
+    });
+  }
+  return room;
+}
+
+bool Reply::write(std::string&& piece) { return write_piece(std::move(piece)); }
+bool Reply::write(net::SharedBytes piece) { return write_piece(std::move(piece)); }
+
+void Reply::flush() {
+  with_response([](Response& response) { response.flush_headers(); });
+}
+
+void Reply::pull() {
+  with_response([](Response& response) { response.pull(); });
+}
+
 void Reply::abort() {
   with_response([](Response& response) { response.abort(); });
 }

@@ -27,6 +27,16 @@ class Reply {
   void json(std::string_view json_text);
   void send_status(int code);
   void end();
+  void end(std::string_view last);
+  // Content in pieces, as Response::write. False: the client has gone; in the loop's thread also
+  // when the queue is above the high mark. Another thread is told nothing of the queue: one that
+  // makes much at once lets Response::stream ask for it, and says pull() when there is more.
+  bool write(std::string_view piece) { return write(std::string(piece)); }
+  bool write(const char* piece) { return write(std::string(piece)); }
+  bool write(std::string&& piece);
+  bool write(net::SharedBytes piece);
+  void flush();  // Response::flush_headers
+  void pull();
   void abort();          // RST: no answer
   Response* response();  // what is to be answered, or nullptr. Loop's thread only.
   // The connection itself, for another protocol; nothing has been written. Loop's thread only.
@@ -38,6 +48,8 @@ class Reply {
       : pool_(std::move(pool)), slot_(slot), generation_(generation) {}
   template <class F>
   void with_response(F action);  // there, or in the loop's thread; it may run once only
+  template <class Piece>
+  bool write_piece(Piece piece);
 
   std::shared_ptr<ExchangePool> pool_;
   std::uint32_t slot_ = 0;

@@ -106,6 +106,9 @@ class Response {
   using Source = std::function<bool(std::string& piece)>;
   void stream(Source source);
   void pull();
+  // Writes `text` that often while nothing waits in the queue: a sign of life.
+  void keep_alive(net::Duration interval, std::string text);
+  const Request& request() const;
   bool deferred() const { return deferred_; }
   Reply defer();  // answered later; `response_timeout` unless held()
   void held();    // a long poll: `response_timeout` does not run, and a FIN is an abort

@@ -101,6 +101,7 @@ void ResponseStream::clear() {
   piece = std::string();
   on_drain = net::Task();
   trailers.clear();
+  sign_timer.reset();
 }
 
 ResponseStream& Response::stream_block() {
@@ -121,6 +122,8 @@ void Response::on_finish(OnFinish told) {
 void Response::set_filter(std::unique_ptr<ContentFilter> filter) {
   if (stream_ != nullptr && !stream_->begun) stream_->filter = std::move(filter);
 }
+
+const Request& Response::request() const { return exchange_->request; }
 
 std::optional<std::uint64_t> Response::content_bytes() const {
   return stream_ == nullptr ? std::nullopt : stream_->length;
@@ -338,6 +341,23 @@ void Response::pull_later() {
 
 void Response::on_drain(net::Task task) {
   if (!ended_) stream_block().on_drain = std::move(task);
+}
+
+// The timer may end with the exchange, so what it does is done when it has returned.
+void Response::keep_alive(net::Duration interval, std::string text) {
+  if (ended_ || interval <= net::Duration::zero()) return;
+  ResponseStream& s = stream_block();
+  s.sign_of_life = std::move(text);
+  s.sign_interval = interval;
+  s.sign_timer = std::make_unique<net::Timer>(exchange_->carrier().loop(), [exchange = exchange_] {
+    ResponseStream& block = *exchange->response.stream_;
+    block.sign_timer->start(block.sign_interval);
+    exchange->later([](Exchange& e) {
+      Carrier& carrier = e.carrier();
+      if (carrier.out(e).empty()) e.response.write(e.response.stream_->sign_of_life);
+    });
+  });
+  s.sign_timer->start(interval);
 }
 
 // The queue is below the low mark.

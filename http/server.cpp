@@ -10,22 +10,24 @@ namespace strata::http {
 
 Server::Server(ServerOptions options)
     : Router(options.router),
-      own_loop_(std::make_unique<net::EventLoop>()),
+      own_loop_(std::make_shared<net::EventLoop>()),
       core_(std::make_unique<ServerCore>(*own_loop_, std::move(options), table_)) {}
 
 Server::Server(net::Loop& loop, ServerOptions options)
     : Router(options.router),
       core_(std::make_unique<ServerCore>(loop, std::move(options), table_)) {}
 
-// Inside a handler of ours the core outlives us, silent, until the turn ends.
+// Inside a handler of ours the core outlives us, silent, until the turn ends; and a loop of our own
+// outlives us until run() has returned, which is now.
 Server::~Server() {
   core_->die();
+  if (own_loop_ != nullptr) own_loop_->stop();
   if (!core_->pool->busy()) {
     table_.reset();  // what routes hold of connections dies before the loop, with core_
     return;
   }
   net::Loop& on = core_->loop;
-  on.defer([core = std::move(core_), loop = std::move(own_loop_)]() mutable { core.reset(); });
+  on.defer([core = std::move(core_)]() mutable { core.reset(); });
 }
 
 std::error_code Server::listen(const net::Address& address) {
@@ -50,10 +52,18 @@ net::Address Server::address() const {
   return core_->listeners.empty() ? net::Address() : core_->listeners.front()->address();
 }
 
-std::error_code Server::run() { return core_->loop.run(); }
+std::error_code Server::run() {
+  const std::shared_ptr<net::Loop> kept = own_loop_;  // a handler may destroy us
+  return core_->loop.run();
+}
+
 void Server::stop() { core_->loop.stop(); }
 void Server::close() { core_->close(); }
-void Server::drain(std::function<void()> done) { core_->drain(std::move(done)); }
+
+std::size_t Server::drain(std::function<void()> done) {
+  core_->drain(std::move(done));
+  return left();
+}
 
 void Server::accept(std::unique_ptr<net::Connection> connection) {
   core_->accept(std::move(connection));

@@ -39,7 +39,8 @@ struct PrefixRoute {
   bool empty_errors = false;  // refusals of the server itself (413 ...) carry no body
 };
 
-// May be destroyed inside a handler of its own; what is under way then ends without a callback.
+// May be destroyed inside a handler of its own; what is under way then ends without a callback, and
+// run(), if the loop is its own, returns.
 //   Owns:    its connections, until take_connection; its loop, where none was given.
 //   Threads: the loop's, except stop().
 class Server : public Router {
@@ -52,11 +53,14 @@ class Server : public Router {
 
   std::error_code listen(std::uint16_t port);  // dual-stack, does not block
   std::error_code listen(const net::Address& address);
-  net::Address address() const;                              // of the first listener
-  std::error_code run();                                     // serves until stop()
-  void stop();                                               // any thread
-  void close();                                              // stops accepting, ends connections
-  void drain(std::function<void()> done);                    // finishes what is under way first
+  net::Address address() const;  // of the first listener
+  std::error_code run();         // serves until stop()
+  void stop();                   // any thread
+  void close();                  // stops accepting, ends connections
+  // Stops accepting, closes what is idle, finishes what is under way, each with Connection: close;
+  // what is left after `drain_timeout` is reset. Then `done`. Returns left(); again: the same.
+  std::size_t drain(std::function<void()> done);
+  std::size_t left() const { return connection_count(); }    // to finish, or to close
   void accept(std::unique_ptr<net::Connection> connection);  // one from elsewhere
   void prefix(PrefixRoute route);
   // Bytes of content for paths below `prefix` (the longest that fits); `limits.max_body` else.
@@ -66,7 +70,7 @@ class Server : public Router {
   net::Loop& loop();
 
  private:
-  std::unique_ptr<net::Loop> own_loop_;
+  std::shared_ptr<net::Loop> own_loop_;  // run() keeps it too
   std::unique_ptr<class ServerCore> core_;
 };
 

@@ -54,7 +54,7 @@ void ServerConnection::step(net::MutableBytes& in) {
     } else {
       on_event(event);
     }
-    if (!gone_ && connection_->out().size() > connection_->options().high_water) {
+    if (!gone_ && !in.empty() && connection_->out().size() > connection_->options().high_water) {
       // Offered again from the ready list, which waits for the queue to fall below the low mark.
       connection_->pause();
       connection_->resume();

@@ -89,9 +89,14 @@ void ServerCore::check_drained() {
 void ServerCore::drain(std::function<void()> done) {
   const ExchangePool::Busy busy(*pool);
   listeners.clear();
-  draining = true;
-  drained_ = std::move(done);
-  drain_timer_.start(options.drain_timeout);
+  if (drained_) {
+    done = [first = std::move(drained_), then = std::move(done)] {
+      first();
+      if (then) then();
+    };
+  }
+  drained_ = done ? std::move(done) : [] {};
+  if (!std::exchange(draining, true)) drain_timer_.start(options.drain_timeout);
   for (std::size_t i = connections.size(); i > 0 && !dead; --i) {
     if (i <= connections.size()) connections[i - 1]->finish_and_close();
   }

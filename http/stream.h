@@ -14,6 +14,7 @@
 #include "http/response.h"
 #include "net/bytes.h"
 #include "net/task.h"
+#include "net/timer.h"
 
 namespace strata::http {
 
@@ -36,6 +37,9 @@ struct ResponseStream {
   bool pull_due = false;  // it will be, at the end of the turn
   net::Task on_drain;
   std::string trailers;  // "Name: value\r\n" each
+  std::unique_ptr<net::Timer> sign_timer;
+  net::Duration sign_interval{};
+  std::string sign_of_life;
 };
 
 struct RequestStream {
