@@ -18,8 +18,8 @@ namespace strata::events {
 using Executor = std::function<void(std::function<void()> resume)>;
 
 // The event that is awaited cannot come any more: its emitter was destroyed, or somebody else
-// removed the listener. In JavaScript the wait would be without end, and collected as garbage. Thrown
-// in the middle of that: of what ends together with the emitter, some is gone already.
+// removed the listener. In JavaScript the wait would be without end, and collected as garbage.
+// Thrown in the middle of that: of what ends together with the emitter, some is gone already.
 class GoneError : public Error {
  public:
   explicit GoneError(std::string_view event);
