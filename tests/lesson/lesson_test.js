@@ -126,12 +126,28 @@ test('emitter', 'on, once, off, error and a mismatch print their lines', async (
   assert.strictEqual(code, 0);
   const lines = out.split('\n').filter((line) => line.startsWith('  ')).map((line) => line.trim());
   assert.deepStrictEqual(lines, [
-    'greet: hello, spot', 'count: dog number 1', 'greet: hello, rex', 'count: dog number 2',
-    'once:  fido is 3', 'greet: hello, fido', 'count: dog number 3', 'greet: hello, bella',
-    'count: dog number 4', 'greet: hello, luna', 'emit returned false: nobody is listening',
-    'thrown: the dog ran away', 'heard: the dog ran away', 'age: 3 years',
+    'greet: hello, spot',
+    'count: dog number 1',
+    'greet: hello, rex',
+    'count: dog number 2',
+    'once:  fido is 3',
+    'greet: hello, fido',
+    'count: dog number 3',
+    'greet: hello, bella',
+    'count: dog number 4',
+    'greet: hello, luna',
+    'emit returned false: nobody is listening',
+    'thrown: the dog ran away',
+    'heard: the dog ran away',
+    'age: 3 years',
     'heard: event "age": argument 1: expected int, found double 3.5',
-    'heard: event "age": argument 1: expected int, found text'
+    'heard: event "age": argument 1: expected int, found text',
+    'walk:  with spot',
+    'walk:  woof',
+    'walk:  woof, woof',
+    'main:  the walk is going on',
+    'walk:  home again',
+    'main:  the walk is over'
   ]);
 });
 

@@ -2,16 +2,27 @@
 //
 // Watch: emit() is a plain call. The listeners run now, in the order in which they came, and when
 // emit() returns they all have run. There is no queue and no other thread.
-#include "events/event_emitter.h"
-
 #include <cstdio>
 #include <string>
+
+#include "events/event_emitter.h"
+#include "events/on.h"
 
 using namespace strata;
 
 namespace {
 
 void greet(const std::string& name) { std::printf("  greet: hello, %s\n", name.c_str()); }
+
+// Runs inside the emit() that it waits for: see in which order the lines come.
+events::Task<> walk(events::EventEmitter& emitter) {
+  const auto [first] = co_await events::once<std::string>(emitter, "leash");
+  std::printf("  walk:  with %s\n", first.c_str());
+  auto barks = events::on<std::string>(emitter, "bark", {.close = {"home"}});
+  while (const auto bark = co_await barks.next())
+    std::printf("  walk:  %s\n", std::get<0>(*bark).c_str());
+  std::puts("  walk:  home again");
+}
 
 }  // namespace
 
@@ -55,4 +66,13 @@ int main() {
   emitter.emit("age", 3.0);
   emitter.emit("age", 3.5);
   emitter.emit("age", "three");
+
+  std::puts("co_await: the next event, then all of them until one that ends it");
+  const events::Task<> walking = walk(emitter);
+  emitter.emit("leash", "spot");
+  emitter.emit("bark", "woof");
+  emitter.emit("bark", "woof, woof");
+  std::printf("  main:  the walk is %s\n", walking.done() ? "over" : "going on");
+  emitter.emit("home");
+  std::printf("  main:  the walk is %s\n", walking.done() ? "over" : "going on");
 }
