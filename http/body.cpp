@@ -43,8 +43,9 @@ net::Parse<BodyPiece, Refusal> BodyReader::next(net::MutableBytes& in) {
 net::Parse<BodyPiece, Refusal> BodyReader::take_data(net::MutableBytes& in) {
   const bool chunked = length_.kind == BodyLength::Kind::chunked;
   if (length_.kind == BodyLength::Kind::until_close) {
-    left_ = in.size();
-    if (left_ > limits_.max_body - received_) return Refusal{413, "content over its limit"};
+    left_ = std::min<std::uint64_t>(in.size(), limits_.max_body - received_);
+    // Up to the limit it is given, however it came: then the verdict is the same for all pieces.
+    if (left_ == 0 && !in.empty()) return Refusal{413, "content over its limit"};
   } else if (!chunked && length_.bytes > limits_.max_body) {
     return Refusal{413, "content over its limit"};
   }

@@ -235,6 +235,30 @@ TEST_CASE("limits have their own errors", "[http][codec][rfc9112-7.1]") {
   CHECK(lifted.read("ab") == "'ab' end ");
 }
 
+TEST_CASE("content without a length is given up to its limit, however it comes",
+          "[http][codec][rfc9112-6.3]") {
+  const std::string wire = "HTTP/1.0 200 OK\r\n\r\n0123456789a";
+  each_way_to_cut(wire.size(), 3, [&](const Cuts& cuts) {
+    Peer peer;
+    peer.limits.max_body = 10;
+    REQUIRE(peer.ask(get()) == ClientError::none);
+    std::string content;
+    std::size_t used = 0;
+    for (const std::size_t have : cuts) {
+      ExactBytes bytes(std::string_view(wire).substr(used, have - used));
+      net::MutableBytes in = bytes.view();
+      for (;;) {
+        const Event event = peer.session.next(in, t0);
+        if (event == Event::content) content += net::as_text(peer.session.content());
+        if (event == Event::none || event == Event::failed) break;
+      }
+      used = have - in.size();
+    }
+    CHECK(content == "0123456789");
+    CHECK(peer.session.fault() == ClientError::content_too_large);
+  });
+}
+
 TEST_CASE("every silence of a server has its deadline", "[http][codec][rfc9112-9.5]") {
   const auto timed_out = [](Peer& peer, net::TimePoint at, ClientError fault) {
     CHECK(peer.session.deadline() == at);
