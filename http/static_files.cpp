@@ -1,4 +1,4 @@
-// http/static_files.cpp - from a request's path to a descriptor below one folder.
+// http/static_files.cpp - from a name to a descriptor below one folder, and to an answer.
 #include "http/static_files.h"
 
 #include <fcntl.h>
@@ -8,12 +8,19 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <memory>
 #include <system_error>
 #include <utility>
 
+#include "http/compression_filter.h"
+#include "http/message.h"
+#include "http/mime.h"
+#include "http/negotiation.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "http/static_path.h"
+#include "net/fd.h"
 
 namespace strata::http {
 
@@ -21,122 +28,151 @@ namespace {
 
 constexpr int open_flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
+struct File {
+  net::Fd fd;
+  struct stat facts {};
+  bool regular() const { return fd.get() >= 0 && S_ISREG(facts.st_mode); }
+  bool folder() const { return fd.get() >= 0 && S_ISDIR(facts.st_mode); }
+  bool older_than(const File& other) const {
+    const auto &a = facts.st_mtim, &b = other.facts.st_mtim;
+    return a.tv_sec != b.tv_sec ? a.tv_sec < b.tv_sec : a.tv_nsec < b.tv_nsec;
+  }
+};
+
 class Folder {
  public:
-  explicit Folder(const std::string& path) : fd_(::open(path.c_str(), O_PATH | O_CLOEXEC)) {
-    if (fd_ < 0) throw std::system_error(errno, std::generic_category(), path);
+  Folder(const std::string& path, bool follow_links)
+      : fd_(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)), follow_links_(follow_links) {
+    if (fd_.get() < 0) throw std::system_error(errno, std::generic_category(), path);
   }
-  ~Folder() { ::close(fd_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
 
-  // `path` is relative and has no "..". -1 where there is none that may be read.
-  int open(const std::string& path) const {
-    open_how how{};
-    how.flags = static_cast<std::uint64_t>(open_flags);
-    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-    const long fd = ::syscall(SYS_openat2, fd_, path.c_str(), &how, sizeof how);
-    if (fd >= 0) return static_cast<int>(fd);
-    return errno == ENOSYS || errno == EPERM ? open_without_links(path) : -1;
+  // `name` is relative, not empty and has no "..".
+  File open(const std::string& name) const {
+    File file{net::Fd(descriptor_of(name))};
+    if (file.fd.get() >= 0 && ::fstat(file.fd.get(), &file.facts) != 0) file.fd = net::Fd();
+    return file;
   }
 
  private:
+  int descriptor_of(const std::string& name) const {
+    if (follow_links_) return ::openat(fd_.get(), name.c_str(), open_flags);
+    open_how how{};
+    how.flags = static_cast<std::uint64_t>(open_flags);
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+    for (int tries = 0; tries < 4; ++tries) {
+      const long fd = ::syscall(SYS_openat2, fd_.get(), name.c_str(), &how, sizeof how);
+      if (fd >= 0) return static_cast<int>(fd);
+      if (errno == ENOSYS || errno == EPERM) return open_without_links(name);
+      if (errno != EAGAIN) break;  // a folder was renamed while a link was followed
+    }
+    return -1;
+  }
+
   // Before Linux 5.6, or where a sandbox forbids openat2: no link is followed at all.
-  int open_without_links(const std::string& path) const {
-    int at = ::dup(fd_);
-    for (std::size_t begin = 0; at >= 0 && begin < path.size();) {
-      const std::size_t end = std::min(path.find('/', begin), path.size());
-      const std::string name = path.substr(begin, end - begin);
-      const bool last = end == path.size();
+  int open_without_links(const std::string& name) const {
+    net::Fd at(::dup(fd_.get()));
+    for (std::size_t begin = 0; at.get() >= 0 && begin < name.size();) {
+      const std::size_t end = std::min(name.find('/', begin), name.size());
+      const bool last = end == name.size();
       const int flags = last ? open_flags : O_PATH | O_DIRECTORY | O_CLOEXEC;
-      const int next = ::openat(at, name.c_str(), flags | O_NOFOLLOW);
-      ::close(at);
-      at = next;
+      const std::string segment = name.substr(begin, end - begin);
+      at = net::Fd(::openat(at.get(), segment.c_str(), flags | O_NOFOLLOW));
       begin = end + 1;
     }
-    return at;
+    return at.release();
   }
 
-  int fd_;
+  net::Fd fd_;
+  bool follow_links_;
 };
 
-// The decoded path, relative to the folder; or the status that refuses it (0: not for us).
-struct Place {
-  std::string path;
-  int refusal = 0;
-  bool hidden = false;
-  bool folder = false;  // ends in a slash
+// The path as it was sent. A request for "/docs" to what is mounted at "/docs" has the path "/"
+// there.
+std::string full_path(const Request& req) {
+  const std::string_view target = req.target().substr(0, req.target().find('?'));
+  const bool bare = req.path() == "/" && !req.base_path().empty() && !target.ends_with('/');
+  return std::string(req.base_path()) + (bare ? std::string() : std::string(req.path()));
+}
+
+class StaticFiles {
+ public:
+  StaticFiles(const std::string& folder, StaticOptions options)
+      : root_(folder, options.follow_links), options_(std::move(options)) {
+    if (options_.cache_control.empty() && options_.max_age) {
+      const auto age = std::chrono::duration_cast<std::chrono::seconds>(*options_.max_age).count();
+      options_.cache_control = "public, max-age=" + std::to_string(age);
+      if (options_.immutable) options_.cache_control += ", immutable";  // rfc8246-2
+    }
+  }
+
+  void handle(Request& req, Response& res, const Next& next) const {
+    if (req.method() != "GET" && req.method() != "HEAD") {
+      if (options_.fallthrough) return next();
+      return res.set("Allow", "GET, HEAD").send_status(405);
+    }
+    StaticPath path = read_static_path(req.path());
+    path.folder = full_path(req).ends_with('/');
+    if (path.refusal != 0) return res.send_status(path.refusal);
+    if (path.hidden && options_.dotfiles == Dotfiles::deny) return res.send_status(403);
+    const bool hidden = path.hidden && options_.dotfiles != Dotfiles::allow;
+    if (hidden || path.absent) return give_up(res, next);
+    File file;
+    if (!path.name.empty()) file = root_.open(path.name);
+    if (path.name.empty() || file.folder()) return send_index(path, req, res, next);
+    // "file.txt/" is no file.
+    if (file.regular() && !path.folder) return send(std::move(file), path.name, req, res);
+    if (path.folder || file.fd.get() >= 0) return give_up(res, next);
+    for (const std::string& extension : options_.extensions) {
+      const std::string name = path.name + "." + extension;
+      file = root_.open(name);
+      if (file.regular()) return send(std::move(file), name, req, res);
+    }
+    give_up(res, next);
+  }
+
+ private:
+  void give_up(Response& res, const Next& next) const {
+    options_.fallthrough ? next() : res.send_status(404);
+  }
+
+  void send_index(const StaticPath& path, Request& req, Response& res, const Next& next) const {
+    if (options_.index.empty()) return give_up(res, next);
+    const std::string name = path.name.empty() ? options_.index : path.name + "/" + options_.index;
+    File file = root_.open(name);
+    if (!file.regular()) return give_up(res, next);
+    if (path.folder) return send(std::move(file), name, req, res);
+    if (!options_.redirect) return give_up(res, next);
+    const std::string full = full_path(req);  // one slash in front: two would name another host
+    std::string place = "/" + full.substr(std::min(full.find_first_not_of('/'), full.size())) + "/";
+    if (!req.query_string().empty()) place += "?" + std::string(req.query_string());
+    res.redirect(301, place);
+  }
+
+  void send(File file, const std::string& name, Request& req, Response& res) const {
+    if (options_.precompressed && is_compressible(media_type(name))) {
+      File packed = root_.open(name + ".gz");
+      if (packed.regular() && !packed.older_than(file)) {
+        res.vary("Accept-Encoding");
+        if (accepts_coding(req.header("Accept-Encoding"), "gzip")) {
+          file = std::move(packed);
+          res.set("Content-Encoding", "gzip");
+        }
+      }
+    }
+    if (!options_.cache_control.empty()) res.set("Cache-Control", options_.cache_control);
+    if (options_.set_headers) options_.set_headers(res, name);
+    res.send_file(file.fd.release(), name);
+  }
+
+  Folder root_;
+  StaticOptions options_;
 };
-
-Place place_of(std::string_view raw) {
-  Place place;
-  auto decoded = percent_decode(raw);
-  if (!decoded || decoded->find('\0') != std::string::npos) {
-    place.refusal = 400;
-    return place;
-  }
-  std::string_view rest = *decoded;
-  place.folder = !rest.empty() && rest.back() == '/';
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find('/'), rest.size());
-    const std::string_view segment = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (segment == "..") place.refusal = 403;
-    if (segment.empty()) continue;
-    if (segment.front() == '.') place.hidden = true;
-    if (!place.path.empty()) place.path += '/';
-    place.path += segment;
-  }
-  return place;
-}
-
-bool is_folder(int fd) {
-  struct stat facts {};
-  return ::fstat(fd, &facts) == 0 && S_ISDIR(facts.st_mode);
-}
-
-// To the same path with a slash at its end. One slash in front: two would name another host.
-void redirect_to_folder(Request& req, Response& res) {
-  std::string_view path = req.path();
-  const std::string full = std::string(req.base_path()) + std::string(path);
-  std::size_t slashes = 0;
-  while (slashes < full.size() && full[slashes] == '/') ++slashes;
-  std::string place = "/" + full.substr(slashes) + "/";
-  if (!req.query_string().empty()) place += "?" + std::string(req.query_string());
-  res.redirect(301, place);
-}
 
 }  // namespace
 
 Middleware static_files(const std::string& folder, StaticOptions options) {
-  return [root = std::make_shared<Folder>(folder), options = std::move(options)](
-             Request& req, Response& res, const Next& next) {
-    if (req.method() != "GET" && req.method() != "HEAD") return next();
-    Place place = place_of(req.path());
-    if (place.refusal != 0) return res.send_status(place.refusal);
-    if (place.hidden) return next();
-    std::string name = place.path;
-    int fd = name.empty() ? -1 : root->open(name);
-    if (name.empty() || (fd >= 0 && is_folder(fd))) {
-      if (fd >= 0) ::close(fd);
-      if (options.index.empty()) return next();
-      name += name.empty() ? options.index : "/" + options.index;
-      fd = root->open(name);
-      if (fd >= 0 && !place.folder) {
-        ::close(fd);
-        return redirect_to_folder(req, res);
-      }
-    } else if (fd >= 0 && place.folder) {  // "file.txt/" is no file
-      ::close(fd);
-      fd = -1;
-    }
-    if (fd < 0 || is_folder(fd)) {
-      if (fd >= 0) ::close(fd);
-      return next();
-    }
-    if (!options.cache_control.empty()) res.set("Cache-Control", options.cache_control);
-    res.send_file(fd, name);
-  };
+  return [files = std::make_shared<const StaticFiles>(folder, std::move(options))](
+             Request& req, Response& res, const Next& next) { files->handle(req, res, next); };
 }
 
 }  // namespace strata::http
