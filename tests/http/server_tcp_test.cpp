@@ -1,18 +1,13 @@
 // tests/http/server_tcp_test.cpp - the server over real sockets: what a virtual loop cannot show.
 #include <fcntl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "http/server.h"
-#include "net/event_loop.h"
-#include "tests/catch.h"
-#include "tests/http/server_fixture.h"
+#include "tests/http/tcp_fixture.h"
 
 using namespace strata;
 using namespace strata::test;
@@ -20,72 +15,6 @@ using http::Request;
 using http::Response;
 
 namespace {
-
-// A blocking client; its end of the connection is closed with it.
-class Client {
- public:
-  explicit Client(const net::Address& to) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    REQUIRE(::connect(fd_, to.raw(), to.raw_bytes()) == 0);
-  }
-  Client(Client&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  ~Client() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  void send(std::string_view text) const {
-    CHECK(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size()));
-  }
-  void fin() const { ::shutdown(fd_, SHUT_WR); }
-  void reset() {
-    const linger at_once{1, 0};
-    ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    ::close(std::exchange(fd_, -1));
-  }
-  std::string take() {  // without waiting
-    char room[65536];
-    std::string result;
-    while (true) {
-      const ssize_t got = ::recv(fd_, room, sizeof room, MSG_DONTWAIT);
-      if (got <= 0) {
-        ended = ended || got == 0 || errno == ECONNRESET;
-        return result;
-      }
-      result.append(room, static_cast<std::size_t>(got));
-    }
-  }
-  bool ended = false;
-
- private:
-  int fd_;
-};
-
-// A server on a loop that the test turns, a client in the same thread.
-struct Tcp {
-  explicit Tcp(http::ServerOptions options = {}) : app(loop, std::move(options)) {
-    REQUIRE_FALSE(app.listen(net::Address::loopback(0)));
-  }
-  template <class Done>
-  bool turn_until(Done done) {
-    for (int i = 0; i < 500; ++i) {
-      if (done()) return true;
-      REQUIRE_FALSE(loop.poll_once(10ms));
-    }
-    return false;
-  }
-  Seen ask(Client& client, std::string_view request) {
-    client.send(request);
-    std::string wire;
-    Seen seen;
-    turn_until([&] {
-      wire += client.take();
-      seen = take_response(wire, request.substr(0, 5) == "HEAD ");
-      return seen.status != 0 || client.ended;
-    });
-    CHECK(wire == "");
-    return seen;
-  }
-  net::EventLoop loop;
-  http::Server app;
-};
 
 struct TempFile {
   TempFile() : fd(::mkstemp(path)) { REQUIRE(fd >= 0); }
@@ -241,4 +170,24 @@ TEST_CASE("a server with its own loop runs until it is stopped", "[http][tcp][th
   thread.join();
   http::Server second;
   CHECK(second.listen(address) == std::errc::address_in_use);
+}
+
+TEST_CASE("a server with its own loop may be destroyed by its handler: run() returns",
+          "[http][tcp][thread]") {
+  auto app = std::make_unique<http::Server>();
+  app->get("/end", [&](Request&, Response& res) {
+    app.reset();
+    res.send("nobody hears");
+  });
+  REQUIRE_FALSE(app->listen(net::Address::loopback(0)));
+  const net::Address address = app->address();
+  std::thread thread([address] {
+    Client client(address);
+    client.send("GET /end HTTP/1.1\r\nHost: x\r\n\r\n");
+    while (!client.ended) client.take();
+  });
+  http::Server& running = *app;
+  CHECK_FALSE(running.run());
+  CHECK(app == nullptr);
+  thread.join();
 }
