@@ -27,6 +27,7 @@ enum class WhenFull {
   drop_oldest,  // to make room
 };
 
+// Not to be written inside a co_await expression: g++ 12 would destroy it twice.
 struct RangeOptions {
   std::vector<std::string> close{};  // the names of events that end the range
   AbortSignal signal{};              // abort() ends it: AbortError
@@ -55,7 +56,7 @@ class [[nodiscard]] Range {
       : state_(std::make_shared<State>(options)) {
     if (options.signal.aborted()) throw AbortError(options.signal.reason());
     WaiterGuard guard{state_.get()};
-    state_->listen(from, {event, false, options.close, options.signal});
+    state_->listen(from, {event, false, Kept::hears_errors, options.close, options.signal});
     guard.waiter = nullptr;
   }
   Range(Range&&) noexcept = default;
@@ -114,7 +115,7 @@ template <class... T>
 Range<Keep<T...>> on(EventEmitter& from, std::string_view event, const RangeOptions& options = {}) {
   return {from, event, options};
 }
-// Of a TypedEmitter, which has no names: `close` stays empty.
+// Of a TypedEmitter: {.close = {std::string(events::event_name<Left>)}}.
 template <class E, class... Declared>
 Range<KeepEvent<E>> on(TypedEmitter<Declared...>& from, const RangeOptions& options = {}) {
   return {TypedSource::emitter(from), TypedSource::name<E>(from), options};

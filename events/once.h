@@ -40,7 +40,8 @@ class BorrowedExecutor {
   const void* f_ = nullptr;
   Executor (*copy_)(const void*) = nullptr;
 };
-// Written in place: once(emitter, "name", {.signal = s}).
+// Written in place: once(emitter, "name", {.signal = s}). The same bug is in a lambda that stands
+// there and captures by value: give an executor a name first.
 struct WaitOptions {
   BorrowedSignal signal{};      // abort() ends the wait: AbortError
   BorrowedExecutor executor{};  // who resumes the coroutine; nobody: emit(), before it returns
@@ -58,7 +59,7 @@ class [[nodiscard]] Once {
   Once(EventEmitter& from, std::string_view event, const WaitOptions& options)
       : state_(std::make_shared<State>(options.executor.get())) {
     WaiterGuard guard{state_.get()};
-    state_->listen(from, {event, true, {}, options.signal.get()});
+    state_->listen(from, {event, true, Kept::hears_errors, {}, options.signal.get()});
     guard.waiter = nullptr;
   }
   Once(Once&&) noexcept = default;

@@ -60,6 +60,7 @@ class Values {
 
 // How the arguments of an event become the result of a wait.
 struct KeepValues {
+  static constexpr bool hears_errors = true;
   using Result = Values;
   static Values keep(std::string_view, const Args& args) { return Values(args); }
 };
@@ -70,6 +71,7 @@ struct KeepTuple {
   static_assert(((!std::is_same_v<T, std::string_view> && !std::is_same_v<T, const char*> &&
                   !std::is_same_v<T, Args>)&&...),
                 "the text is gone when emit() returns: name std::string");
+  static constexpr bool hears_errors = true;
   using Result = std::tuple<T...>;
 
   // Throws MismatchError: only the one who waits named these types, so only there it is told.
@@ -91,6 +93,7 @@ struct KeepTuple {
 };
 template <class E>
 struct KeepEvent {  // of a TypedEmitter: only its emit() comes here, so the one argument is an E
+  static constexpr bool hears_errors = false;  // no typed event is special
   using Result = E;
   static E keep(std::string_view, const Args& args) {
     return *static_cast<const E*>(args[0].value);

@@ -50,7 +50,7 @@ void Waiter::listen(EventEmitter& to, const Listening& what) {
   // Each may run a hook, which may end all this.
   listeners_.reserve(2 + what.close.size());
   add(Sort::event, event_, what.once);
-  if (event_ != "error") add(Sort::error, "error", what.once);
+  if (what.errors && event_ != error_name) add(Sort::error, error_name, what.once);
   for (const std::string& name : what.close) add(Sort::close, name, false);
 }
 

@@ -31,6 +31,7 @@ class Waiter : public std::enable_shared_from_this<Waiter> {
   struct Listening {
     std::string_view event;
     bool once;
+    bool errors;  // an `error` ends the wait
     std::vector<std::string> close;
     AbortSignal signal;
   };

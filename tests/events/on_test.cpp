@@ -110,6 +110,20 @@ TEST_CASE("on async range: a range of errors, and of typed events", "[events][no
   CHECK(read().get() == "as value, hello");
 }
 
+TEST_CASE("on async range: a typed event closes a typed range", "[events][node][codec]") {
+  TypedEmitter<int, std::string> chat;
+  auto numbers = on<int>(chat, {.close = {std::string(event_name<std::string>)}});
+  CHECK(chat.event_names().size() == 2);  // no typed event is special: nobody waits for errors
+  chat.emit(1);
+  chat.emit(std::string("end"));
+  const auto read = [&]() -> Task<int> {
+    int sum = 0;
+    while (const auto n = co_await numbers.next()) sum += *n;
+    co_return sum;
+  };
+  CHECK(read().get() == 1);
+}
+
 TEST_CASE("on async range: at the bound it fails, or drops the oldest", "[events][node][codec]") {
   EventEmitter emitter;
   std::string log;
