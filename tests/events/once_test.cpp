@@ -318,4 +318,15 @@ TEST_CASE("once awaitable: temporaries in the co_await expression are whole", "[
   task = Task<int>();
   posted.clear();
   CHECK(shared.use_count() == 1);
+
+  const auto by_reference = [&]() -> Task<int> {
+    const auto [n] = co_await once<int>(
+        emitter, "x", {.executor = [&](auto resume) { posted.push_back(std::move(resume)); }});
+    co_return n;
+  };
+  task = by_reference();
+  emitter.emit("x", 7);
+  CHECK_FALSE(task.done());
+  posted.back()();
+  CHECK(task.get() == 7);
 }
