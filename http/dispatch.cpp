@@ -29,6 +29,11 @@ void Dispatch::start(Exchange& exchange, const std::shared_ptr<Router::Table>& t
   go_on(exchange);
 }
 
+void Dispatch::raise(Exchange& exchange, std::exception_ptr error) {
+  const Running running(exchange);
+  fail(exchange, std::move(error));
+}
+
 void Dispatch::enter(Exchange& exchange, Router::Table& table, bool merge_params) {
   Request& request = exchange.request;
   if (levels_.size() >= max_levels) {

@@ -19,6 +19,8 @@ class Dispatch {
  public:
   void start(Exchange& exchange, const std::shared_ptr<Router::Table>& table);
   void clear();
+  void raise(Exchange& exchange,
+             std::exception_ptr error);  // as next(error) of the handler at hand
 
  private:
   friend class Next;

@@ -34,6 +34,7 @@ void Request::clear() {
   body_.clear();
   params_.clear();
   if (!decoded_.empty()) decoded_.clear();
+  parsed_.reset();
   params_from_ = base_ = 0;
   if (!locals.empty()) locals.clear();
   whole_ = false;
@@ -84,10 +85,7 @@ std::vector<std::string> Request::param_list(std::string_view name) const {
 }
 
 std::optional<std::string> Request::query(std::string_view name) const {
-  for (auto& [key, value] : parse_query(target_.query)) {
-    if (key == name) return std::move(value);
-  }
-  return std::nullopt;
+  return find_query(target_.query, name);
 }
 
 std::vector<std::string> Request::query_all(std::string_view name) const {
@@ -96,21 +94,6 @@ std::vector<std::string> Request::query_all(std::string_view name) const {
     if (key == name) result.push_back(std::move(value));
   }
   return result;
-}
-
-std::optional<std::string_view> Request::cookie(std::string_view name) const {
-  std::string_view rest = header("Cookie");
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find(';'), rest.size());
-    std::string_view pair = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    while (!pair.empty() && pair.front() == ' ') pair.remove_prefix(1);
-    const std::size_t equals = pair.find('=');
-    if (equals != std::string_view::npos && pair.substr(0, equals) == name) {
-      return pair.substr(equals + 1);
-    }
-  }
-  return std::nullopt;
 }
 
 net::Address Request::peer() const { return exchange_->carrier().peer(); }

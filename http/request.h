@@ -2,6 +2,7 @@
 #pragma once
 #include <any>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -9,8 +10,10 @@
 #include <string_view>
 #include <vector>
 
+#include "http/form.h"
 #include "http/message.h"
 #include "http/target.h"
+#include "http/validators.h"
 #include "net/address.h"
 #include "net/task.h"
 
@@ -29,8 +32,13 @@ class Request {
   std::string_view target() const { return head_.target; }  // as sent
   std::string_view path() const;       // raw; inside a mounted router: behind its prefix
   std::string_view base_path() const;  // the prefix of the mounted router
+  std::string_view base_url() const { return base_path(); }
+  std::string_view original_url() const { return target(); }
+  std::string url() const;  // path and query; inside a mounted router: behind its prefix
   std::string_view query_string() const { return target_.query; }
   std::string_view header(std::string_view name) const;  // the first of that name, or empty
+  std::string_view get(std::string_view name) const;     // likewise; Referer is Referrer too
+  std::string header_list(std::string_view name) const;  // all of that name, joined by ", "
   std::span<const Field> headers() const { return fields_; }
   std::size_t header_count(std::string_view name) const;
   int minor_version() const { return head_.minor_version; }
@@ -40,10 +48,40 @@ class Request {
   // Of the matched pattern, decoded. A wildcard's value is whole; `param_list` gives its segments.
   std::optional<std::string_view> param(std::string_view name) const;
   std::vector<std::string> param_list(std::string_view name) const;
+  std::vector<std::pair<std::string_view, std::string_view>> params() const;
   std::optional<std::string> query(std::string_view name) const;  // first of that name
   std::vector<std::string> query_all(std::string_view name) const;
+  Form query() const;                              // all of them, in order
   std::string_view body() const { return body_; }  // whole when a route's handler runs
-  std::optional<std::string_view> cookie(std::string_view name) const;  // rfc6265-5.4, raw
+  // Decoded, rfc6265-5.4: http/cookie.h.
+  std::optional<std::string> cookie(std::string_view name) const;
+  std::vector<std::pair<std::string, std::string>> cookies() const;
+  // The content as a form; 415 where the request does not say that it is one, 413 where it is long.
+  net::Result<Form, Refusal> form(std::size_t pairs_max = max_form_pairs) const;
+  // The content as JSON, parsed when first asked for: a ParsedJson, with http/json.h.
+  template <class = void>
+  auto json() const;
+
+  // True if there is content of that type: "json", "text/*", "+json", "urlencoded".
+  bool is(std::string_view type) const;
+  // The one of `offers` that the client likes best, rfc9110-12.5; nothing where it takes none.
+  // Types are as in Accept, or a file's ending: accepts({"html", "json"}).
+  using Offers = std::initializer_list<std::string_view>;
+  std::optional<std::string_view> accepts(Offers types) const;
+  std::optional<std::string_view> accepts_charsets(Offers charsets) const;
+  std::optional<std::string_view> accepts_encodings(Offers codings) const;
+  std::optional<std::string_view> accepts_languages(Offers languages) const;
+  // Whether the client's copy is as good as the response with the fields that it has by now.
+  bool fresh() const;
+  bool stale() const { return !fresh(); }
+  // The Range field for content of that size: http/validators.h.
+  std::optional<ByteRange> range(std::uint64_t size) const;
+
+  std::string_view hostname() const;  // of Host, or of the target's authority; without the port
+  std::vector<std::string_view> subdomains(std::size_t offset = 2) const;  // the outermost first
+  std::string_view protocol() const { return "http"; }
+  bool secure() const { return protocol() == "https"; }
+  bool xhr() const;  // X-Requested-With: XMLHttpRequest
   net::Address peer() const;
   std::string ip() const;
 
@@ -67,6 +105,7 @@ class Request {
   friend class Exchange;
   friend class ExchangePool;
   friend class ServerConnection;
+  friend class ParsedJson;
   struct Param {
     std::string_view name;
     std::string_view raw;
@@ -89,7 +128,8 @@ class Request {
   std::size_t base_ = 0;  // bytes of the path that mounted routers took
   std::vector<Param> params_;
   std::vector<std::unique_ptr<const std::string>> decoded_;  // what values of params view
-  std::size_t params_from_ = 0;  // those before belong to an outer router
+  std::size_t params_from_ = 0;                 // those before belong to an outer router
+  mutable std::shared_ptr<const void> parsed_;  // what json() gave
   class Exchange* exchange_ = nullptr;
   bool whole_ = false;                     // its content has come
   std::unique_ptr<RequestStream> stream_;  // none for most

@@ -15,25 +15,8 @@ namespace strata::http {
 
 namespace {
 
-constexpr std::string_view text_type = "text/plain; charset=utf-8";
+constexpr std::string_view html_type = "text/html; charset=utf-8";
 constexpr std::size_t tagged_max = 1024 * 1024;  // bytes; a larger body gets no ETag
-
-// What encodeURI leaves as it is, '%' included: a Location is a URL already, perhaps badly made.
-std::string encode_url(std::string_view url) {
-  constexpr std::string_view plain = "-_.!~*'();/?:@&=+$,#[]%";
-  constexpr char digits[] = "0123456789ABCDEF";
-  std::string result;
-  for (const char c : url) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (letter || plain.find(c) != std::string_view::npos) {
-      result += c;
-    } else {
-      result += {'%', digits[byte >> 4], digits[byte & 15]};
-    }
-  }
-  return result;
-}
 
 }  // namespace
 
@@ -63,6 +46,8 @@ Response& Response::append(std::string_view name, std::string_view value) {
     exchange_->carrier().log("a response field with a byte that it may not have is left out");
   } else if (equals_ignore_case(name, "Connection")) {
     close_ = close_ || has_token(value, "close");
+  } else if (equals_ignore_case(name, "Content-Type") && !exchange_->of_prefix) {
+    append_line(fields_, name, with_charset(value));
   } else if (!is_framing_field(name)) {
     append_line(fields_, name, value);
   }
@@ -78,32 +63,27 @@ std::optional<std::string_view> Response::get(std::string_view name) const {
   return find_line(fields_, name);
 }
 
-Response& Response::type(std::string_view name) {
-  if (name.find('/') != std::string_view::npos) return set("Content-Type", name);
-  const bool dot = !name.empty() && name.front() == '.';
-  return set("Content-Type", media_type((dot ? "x" : "x.") + std::string(name)));
-}
-
-Response& Response::vary(std::string_view name) {
-  const auto before = get("Vary");
-  if (!before) return append("Vary", name);
-  if (*before == "*" || has_token(*before, name)) return *this;
-  return set("Vary", std::string(*before) + ", " + std::string(name));
-}
-
-void Response::add_default_type(std::string_view media_type) {
-  if (!exchange_->of_prefix && !get("Content-Type")) {
-    append_line(fields_, "Content-Type", media_type);
+// What every way to send begins with. False where nothing is left to send.
+bool Response::prepare(std::string_view body, std::string_view default_type) {
+  if (ended_ || exchange_->of_prefix) return !ended_;
+  if (status_ != 204 && status_ != 205 && status_ != 304) {
+    if (!get("Content-Type")) append_line(fields_, "Content-Type", default_type);
+    if (!client_has(body)) return true;
+    status(304);
   }
+  // A 304 keeps its type, unlike in Express: hooks decide by it what stands in the fields.
+  if (status_ == 204) remove("Content-Type");  // rfc9110-15.3.5
+  end();
+  return false;
 }
 
-bool Response::add_validator(std::string_view body) {
-  const std::string_view method = exchange_->request.method();
-  if (exchange_->of_prefix || status_ != 200 || body.size() > tagged_max) return false;
-  if (method != "GET" && method != "HEAD") return false;
-  if (!get("ETag")) append_line(fields_, "ETag", weak_tag(body));
-  return is_fresh(conditions_of(exchange_->request), get("ETag").value_or(""),
-                  get("Last-Modified").value_or(""));
+// Gives the body an ETag; true if the client has that one already.
+bool Response::client_has(std::string_view body) {
+  const Request& request = exchange_->request;
+  const std::string_view method = request.method();
+  if (status_ < 200 || status_ > 299 || (method != "GET" && method != "HEAD")) return false;
+  if (body.size() <= tagged_max && !get("ETag")) append_line(fields_, "ETag", weak_tag(body));
+  return request.fresh();
 }
 
 void Response::finish(Content&& content) {
@@ -115,28 +95,22 @@ void Response::finish(Content&& content) {
 }
 
 void Response::send(std::string_view body) {
-  if (ended_) return;
-  add_default_type("text/html; charset=utf-8");
-  if (add_validator(body)) return status(304).end();
+  if (!prepare(body, html_type)) return;
   Content content;
   content.text = body;
   finish(std::move(content));
 }
 
 void Response::send(std::string&& body) {
-  if (ended_) return;
-  add_default_type("text/html; charset=utf-8");
-  if (add_validator(body)) return status(304).end();
+  if (!prepare(body, html_type)) return;
   Content content;
   content.owned = &body;
   finish(std::move(content));
 }
 
 void Response::send(net::SharedBytes body) {
-  if (ended_) return;
   if (body == nullptr) return end();
-  add_default_type("application/octet-stream");
-  if (add_validator(*body)) return status(304).end();
+  if (!prepare(*body, "application/octet-stream")) return;
   Content content;
   content.shared = std::move(body);
   finish(std::move(content));
@@ -144,30 +118,17 @@ void Response::send(net::SharedBytes body) {
 
 void Response::json(std::string_view json_text) {
   if (ended_) return;
-  if (!get("Content-Type")) type("application/json; charset=utf-8");
+  if (!get("Content-Type")) set("Content-Type", "application/json; charset=utf-8");
   send(json_text);
 }
 
 void Response::send_status(int code) {
   if (ended_) return;
-  status(code);
-  std::string_view phrase = reason_phrase(status_);
-  type(text_type);
+  const std::string_view phrase = reason_phrase(status(code).status());
+  set("Content-Type", "text/plain; charset=utf-8");
+  if (status_ == 204 || status_ == 205 || status_ == 304) return send(phrase);
   Content content;
   content.text = phrase;
-  finish(std::move(content));
-}
-
-void Response::redirect(std::string_view url) { redirect(302, url); }
-
-void Response::redirect(int code, std::string_view url) {
-  if (ended_) return;
-  const std::string place = encode_url(url);
-  status(code).set("Location", place).vary("Accept").type(text_type);
-  std::string body(reason_phrase(status_));
-  body += ". Redirecting to " + place;
-  Content content;
-  content.text = body;
   finish(std::move(content));
 }
 

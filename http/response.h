@@ -2,12 +2,14 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "http/content_filter.h"
+#include "http/cookie.h"
 #include "http/reply.h"
 #include "net/connection.h"
 #include "net/task.h"
@@ -19,15 +21,6 @@ class ExchangePool;
 class Request;
 struct Content;
 struct ResponseStream;
-
-struct CookieOptions {
-  std::optional<net::Duration> max_age;
-  std::string domain;
-  std::string path = "/";
-  bool http_only = false;
-  bool secure = false;
-  std::string same_site;  // "Lax", "Strict", "None"
-};
 
 // One per request, in order; the connection waits until it has ended.
 //   Lives:   until it has ended and the handlers on the stack have returned.
@@ -47,8 +40,15 @@ class Response {
   Response& append(std::string_view name, std::string_view value);
   Response& remove(std::string_view name);
   std::optional<std::string_view> get(std::string_view name) const;  // what was set
-  Response& type(std::string_view name);  // "text/css", or a file's ending: "css", ".css"
-  Response& vary(std::string_view name);
+  Response& type(std::string_view name);     // "text/css", or a file's ending: "css", ".css"
+  Response& vary(std::string_view names);    // "Accept", or several: "Accept, Origin"; "*"
+  Response& location(std::string_view url);  // percent-encoded where it has to be
+  struct Link {
+    std::string_view rel, url;
+  };
+  Response& links(std::initializer_list<Link> links);  // Link, rfc8288-3; added to what is set
+  // Content-Disposition, rfc6266-4: to be saved, as `name` (its last segment; gives the type too).
+  Response& attachment(std::string_view name = {});
   Response& cookie(std::string_view name, std::string_view value,
                    const CookieOptions& options = {});
   Response& clear_cookie(std::string_view name, const CookieOptions& options = {});
@@ -58,10 +58,23 @@ class Response {
   void send(std::string&& body);     // likewise; a large one is moved, not copied
   void send(net::SharedBytes body);  // application/octet-stream unless set
   void json(std::string_view json_text);
+  // A JSON value of any library whose dump() is as nlohmann's: http/json.h.
+  template <class Json>
+  auto json(const Json& value) -> decltype(value.dump(), void()) {
+    json(std::string_view(value.dump(-1, ' ', false, Json::error_handler_t::replace)));
+  }
   void send_status(int code);           // its phrase as text/plain
   void redirect(std::string_view url);  // 302
   void redirect(int code, std::string_view url);
-  void send_file(const std::string& path);  // 404 where there is none
+  // Calls the maker of the type that the client likes best, with Content-Type and Vary set. A type
+  // is "text/html" or a file's ending, "html". 406 where there is none, unless one is "default".
+  struct Format {
+    std::string_view type;
+    std::function<void()> make;
+  };
+  void format(std::initializer_list<Format> formats);
+  void send_file(const std::string& path);                             // 404 where there is none
+  void download(const std::string& path, std::string_view name = {});  // as an attachment
   // An open file, owned from here on; 304, 206 and 416 where the request asks for them.
   void send_file(int fd, std::string_view name);
   void end();
@@ -83,6 +96,7 @@ class Response {
   void on_finish(OnFinish told);
   bool aborted() const { return aborted_; }  // ended before it was whole
   bool head_sent() const { return head_sent_; }
+  bool headers_sent() const { return head_sent_; }  // Express' name for it
 
   // Content in pieces: write ..., then end. The first piece sends the head; what was set later is
   // not sent. Chunked, unless content_length() was called before; HTTP/1.0 reads until the end of
@@ -130,8 +144,8 @@ class Response {
   friend class Reply;
   friend class ServerConnection;
   void clear();
-  void add_default_type(std::string_view media_type);
-  bool add_validator(std::string_view body);  // an ETag; true if the client has it: 304
+  bool prepare(std::string_view body, std::string_view default_type);
+  bool client_has(std::string_view body);
   void finish(Content&& content);
   void finish_filtered(Content&& content);
   bool run_hooks(std::optional<std::uint64_t> bytes);  // false: nothing more is to be written

@@ -18,10 +18,12 @@ std::string date_text(std::int64_t seconds) {
   return std::string(text, date_bytes);
 }
 
-// rfc9110-13.1.5: a weak tag never matches, so a date that is exactly ours is what counts.
-bool range_applies(const Request& request, std::string_view last_modified) {
-  const std::string_view condition = request.header("If-Range");
-  return condition.empty() || condition == last_modified;
+Conditions all_conditions(const Request& request) {
+  Conditions theirs = conditions_of(request);
+  theirs.if_match = request.header("If-Match");
+  theirs.if_unmodified_since = request.header("If-Unmodified-Since");
+  theirs.if_range = request.header("If-Range");
+  return theirs;
 }
 
 }  // namespace
@@ -51,11 +53,16 @@ void Response::send_file(int fd, std::string_view name) {
   set("Accept-Ranges", "bytes");
   const bool reads = request.method() == "GET" || request.method() == "HEAD";
   content.file.bytes = size;
-  if (reads && status_ == 200 &&
-      is_fresh(conditions_of(request), *get("ETag"), *get("Last-Modified"))) {
+  const Conditions theirs = all_conditions(request);
+  const std::string_view tag = *get("ETag");
+  const Precondition verdict = status_ == 200
+                                   ? check_conditions(theirs, reads, tag, *get("Last-Modified"))
+                                   : Precondition::holds;
+  if (verdict == Precondition::failed) return send_status(412);
+  if (verdict == Precondition::not_modified) {
     status(304);
     content.file.bytes = 0;
-  } else if (reads && status_ == 200 && range_applies(request, modified)) {
+  } else if (reads && status_ == 200 && range_applies(theirs.if_range, tag, modified)) {
     const auto range = parse_range(request.header("Range"), size);
     if (!range) {
       set("Content-Range", "bytes */" + std::to_string(size));

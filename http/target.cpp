@@ -210,23 +210,51 @@ std::string percent_encode(std::string_view text) {
   return encoded;
 }
 
-std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query) {
-  const auto decode = [](std::string_view text) {
-    auto decoded = percent_decode(text, true);
-    return decoded ? std::move(*decoded) : std::string(text);
-  };
-  std::vector<std::pair<std::string, std::string>> pairs;
-  while (!query.empty()) {
-    const std::size_t end = query.find('&');
-    const std::string_view pair = query.substr(0, end);
-    query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
+std::optional<PairReader::Pair> PairReader::next() {
+  while (!rest_.empty()) {
+    const std::size_t end = rest_.find('&');
+    const std::string_view pair = rest_.substr(0, end);
+    rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
     if (pair.empty()) continue;
     const std::size_t equals = pair.find('=');
-    const std::string_view value =
-        equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1);
-    pairs.emplace_back(decode(pair.substr(0, equals)), decode(value));
+    if (equals == std::string_view::npos) return Pair{pair, {}};
+    return Pair{pair.substr(0, equals), pair.substr(equals + 1)};
   }
+  return std::nullopt;
+}
+
+std::string form_decode(std::string_view text) {
+  std::string decoded;
+  decoded.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char c = text[i] == '+' ? ' ' : text[i];
+    const bool escape = c == '%' && text.size() - i > 2 && is_char(text[i + 1], hex_char) &&
+                        is_char(text[i + 2], hex_char);
+    if (escape) {
+      c = static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+      i += 2;
+    }
+    decoded.push_back(c);
+  }
+  return decoded;
+}
+
+std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  PairReader reader(query);
+  while (const auto pair = reader.next())
+    pairs.emplace_back(form_decode(pair->name), form_decode(pair->value));
   return pairs;
+}
+
+std::optional<std::string> find_query(std::string_view query, std::string_view name) {
+  PairReader reader(query);
+  while (const auto pair = reader.next()) {
+    const bool plain = pair->name.find_first_of("%+") == std::string_view::npos;
+    if (plain ? pair->name == name : form_decode(pair->name) == name)
+      return form_decode(pair->value);
+  }
+  return std::nullopt;
 }
 
 }  // namespace strata::http

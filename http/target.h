@@ -26,7 +26,23 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
 bool is_utf8(std::string_view text);                // rfc3629-4
 std::string percent_encode(std::string_view text);  // as encodeURIComponent
 
-// name=value pairs, decoded, in order; what does not decode is kept as it was sent.
+// Walks the name=value pairs of a query or a form; empty ones are passed by. Views, not decoded.
+class PairReader {
+ public:
+  struct Pair {
+    std::string_view name, value;
+  };
+  explicit PairReader(std::string_view text) : rest_(text) {}
+  std::optional<Pair> next();
+
+ private:
+  std::string_view rest_;
+};
+// A name or value of one: '+' is a blank, and an escape that is none is kept as it was sent.
+std::string form_decode(std::string_view text);
+// The pairs, decoded, in order. Bounded by its caller: a target is at most max_target long.
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query);
+// The first of that name; decodes no other.
+std::optional<std::string> find_query(std::string_view query, std::string_view name);
 
 }  // namespace strata::http

@@ -5,6 +5,7 @@
 
 #include "http/date.h"
 #include "http/message.h"
+#include "http/scan.h"
 
 namespace strata::http {
 
@@ -44,18 +45,16 @@ std::string_view opaque(std::string_view tag) {
   return tag.substr(0, 2) == "W/" ? tag.substr(2) : tag;
 }
 
-// rfc9110-8.8.3.2: the weak comparison, which is the one for GET and HEAD.
-bool lists_tag(std::string_view list, std::string_view tag) {
-  if (trim_ows(list) == "*") return true;
-  while (!list.empty()) {
-    const std::size_t begin = list.find('"');
-    if (begin == std::string_view::npos) return false;
-    const std::size_t end = list.find('"', begin + 1);
-    if (end == std::string_view::npos) return false;
-    if (list.substr(begin, end + 1 - begin) == opaque(tag)) return true;
-    list.remove_prefix(end + 1);
-  }
-  return false;
+// An entity tag from the front of a list, with the comma behind it; empty where there is none.
+std::string_view take_tag(std::string_view& list) {
+  while (!list.empty() && (list.front() == ',' || is_ows(list.front()))) list.remove_prefix(1);
+  const std::size_t quote = list.substr(0, 2) == "W/" ? 2 : 0;
+  const std::size_t end = quote < list.size() && list[quote] == '"' ? list.find('"', quote + 1)
+                                                                    : std::string_view::npos;
+  if (end == std::string_view::npos) return {};
+  const std::string_view tag = list.substr(0, end + 1);
+  list.remove_prefix(end + 1);
+  return tag;
 }
 
 }  // namespace
@@ -72,13 +71,56 @@ Tag weak_tag(std::uint64_t first, std::uint64_t second) {
   return result;
 }
 
+bool tags_match(std::string_view a, std::string_view b, bool strong) {
+  if (strong) return a == b && a.substr(0, 2) != "W/";
+  return opaque(a) == opaque(b);
+}
+
+bool lists_tag(std::string_view list, std::string_view tag, bool strong) {
+  if (tag.empty()) return false;
+  if (trim_ows(list) == "*") return true;
+  for (std::string_view each = take_tag(list); !each.empty(); each = take_tag(list))
+    if (tags_match(each, tag, strong)) return true;
+  return false;
+}
+
 bool is_fresh(const Conditions& theirs, std::string_view tag, std::string_view last_modified) {
-  if (!theirs.if_none_match.empty()) return !tag.empty() && lists_tag(theirs.if_none_match, tag);
+  if (!theirs.if_none_match.empty()) return lists_tag(theirs.if_none_match, tag, false);
   if (theirs.if_modified_since.empty() || last_modified.empty()) return false;
   const auto since = parse_date(theirs.if_modified_since, 0);
   const auto modified = parse_date(last_modified, 0);
   return since && modified && *modified <= *since;
 }
+
+Precondition check_conditions(const Conditions& theirs, bool reads, std::string_view tag,
+                              std::string_view last_modified) {
+  if (!theirs.if_match.empty()) {  // rfc9110-13.1.1
+    if (!lists_tag(theirs.if_match, tag, true)) {
+      // "*" asks whether there is anything, and a weak tag says that there is.
+      if (tag.empty() || trim_ows(theirs.if_match) != "*") return Precondition::failed;
+    }
+  } else if (!theirs.if_unmodified_since.empty() && !last_modified.empty()) {  // rfc9110-13.1.4
+    const auto until = parse_date(theirs.if_unmodified_since, 0);
+    const auto modified = parse_date(last_modified, 0);
+    if (until && modified && *modified > *until) return Precondition::failed;
+  }
+  if (reads) {
+    return is_fresh(theirs, tag, last_modified) ? Precondition::not_modified : Precondition::holds;
+  }
+  const bool refused =  // rfc9110-13.1.2: for other methods the answer is 412
+      !theirs.if_none_match.empty() && lists_tag(theirs.if_none_match, tag, false);
+  return refused ? Precondition::failed : Precondition::holds;
+}
+
+bool range_applies(std::string_view if_range, std::string_view tag,
+                   std::string_view last_modified) {
+  if_range = trim_ows(if_range);
+  if (if_range.empty()) return true;
+  if (if_range.find('"') != std::string_view::npos) return tags_match(if_range, tag, true);
+  return if_range == last_modified;
+}
+
+bool wants_no_cache(std::string_view cache_control) { return has_token(cache_control, "no-cache"); }
 
 std::optional<ByteRange> parse_range(std::string_view text, std::uint64_t size) {
   if (text.substr(0, 6) != "bytes=") return ByteRange{0, size, false};  // rfc9110-14.2: ignored

@@ -280,7 +280,7 @@ TEST_CASE("each option does what it says", "[http][static][rfc8246-2]") {
         "public, max-age=31536000, immutable");
   CHECK(site.server.get("/exact/a.css").field("Cache-Control") == "no-store");
   CHECK(site.server.get("/fields/sub/").field("X-Name") == "sub/index.html");
-  CHECK(site.server.get("/fields/a.css").field("Content-Type") == "text/x-mine");
+  CHECK(site.server.get("/fields/a.css").field("Content-Type") == "text/x-mine; charset=utf-8");
 }
 
 TEST_CASE("a compressed copy goes to those who take it", "[http][static][rfc9110-8.4]") {
