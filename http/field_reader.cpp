@@ -50,7 +50,8 @@ void FieldReader::take_whole_lines(std::string_view head, std::size_t& at) {
   at = static_cast<std::size_t>(line - head.data());
 }
 
-FieldReader::Step FieldReader::read(std::string_view head, std::size_t& at) {
+// Behind the lines that were whole and right: whatever comes in pieces, and whatever is wrong.
+FieldReader::Step FieldReader::read_on(std::string_view head, std::size_t& at) {
   for (;;) {
     if (stage_ == Stage::line) {
       const Step step = read_line(head, at);
@@ -68,12 +69,12 @@ FieldReader::Step FieldReader::read(std::string_view head, std::size_t& at) {
     }
     const Step step = read_value(head, at);
     if (step != Step::done) return step;
+    take_whole_lines(head, at);
   }
 }
 
 // From the beginning of a line: done at the empty one; else a name has begun, or no line can.
 FieldReader::Step FieldReader::read_line(std::string_view head, std::size_t& at) {
-  take_whole_lines(head, at);
   if (at == head.size()) return Step::need_more;
   const char first = head[at];
   if (first == '\r') {

@@ -26,7 +26,16 @@ class FieldReader {
 
   // Reads from `at`, which it moves; the first call of a head begins at a line. The views of
   // fields() point into the `head` that was offered when their lines were complete.
-  Step read(std::string_view head, std::size_t& at);
+  Step read(std::string_view head, std::size_t& at) {
+    if (stage_ == Stage::line) {
+      take_whole_lines(head, at);
+      if (head.size() - at >= 2 && head[at] == '\r' && head[at + 1] == '\n') {
+        at += 2;
+        return Step::done;
+      }
+    }
+    return read_on(head, at);
+  }
   std::span<const Field> fields() { return {table().data(), count_}; }
   const Refusal& refusal() const { return refusal_; }
   void restart() {
@@ -37,6 +46,7 @@ class FieldReader {
  private:
   enum class Stage : std::uint8_t { line, name, ows, value };
 
+  Step read_on(std::string_view head, std::size_t& at);
   void take_whole_lines(std::string_view head, std::size_t& at);
   Step read_line(std::string_view head, std::size_t& at);
   Step read_name(std::string_view head, std::size_t& at);
