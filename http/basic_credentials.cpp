@@ -28,6 +28,13 @@ std::optional<BasicCredentials> parse_basic(std::string_view authorization) {
   return BasicCredentials{text->substr(0, colon), text->substr(colon + 1)};
 }
 
+std::string basic_credentials(std::string_view user, std::string_view password) {
+  if (user.find(':') != user.npos || has_control(user) || has_control(password)) return {};
+  std::string pair(user);
+  pair.append(":").append(password);
+  return "Basic " + encode_base64(net::as_bytes(pair));
+}
+
 std::optional<std::string> basic_challenge(std::string_view realm) {
   if (has_control(realm)) return std::nullopt;
   std::string value = "Basic realm=\"";

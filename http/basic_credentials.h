@@ -21,6 +21,10 @@ struct BasicCredentials {
 // (rfc7617-2).
 std::optional<BasicCredentials> parse_basic(std::string_view authorization);
 
+// The value of Authorization or Proxy-Authorization, rfc7617-2. Empty where the user holds a ':',
+// or either a control byte.
+std::string basic_credentials(std::string_view user, std::string_view password);
+
 // The value of WWW-Authenticate; nothing where `realm` has a control byte.
 std::optional<std::string> basic_challenge(std::string_view realm);
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "http/basic_credentials.h"
 #include "http/client_connection.h"
 #include "http/client_core.h"
 #include "http/client_task.h"

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "http/basic_credentials.h"
 #include "http/message.h"
 
 namespace strata::http {

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 
-#include "http/base64.h"
 #include "http/ip_address.h"
 #include "http/message.h"
 #include "http/scan.h"
@@ -288,13 +287,6 @@ std::string Url::text() const { return origin() + (socket_path.empty() ? "" : ":
 bool Url::same_origin(const Url& other) const {
   return secure == other.secure && host == other.host && port == other.port &&
          socket_path == other.socket_path;
-}
-
-std::string basic_credentials(std::string_view user, std::string_view password) {
-  if (user.find(':') != user.npos || has_control(user) || has_control(password)) return {};
-  std::string pair(user);
-  pair.append(":").append(password);
-  return "Basic " + encode_base64(net::as_bytes(pair));
 }
 
 }  // namespace strata::http

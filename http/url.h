@@ -43,8 +43,4 @@ net::Result<Url, std::string_view> parse_url(std::string_view text);
 // Unix socket: it may stay on the base's, and cannot reach another.
 net::Result<Url, std::string_view> resolve_url(const Url& base, std::string_view reference);
 
-// "Basic dXNlcjpwYXNz", rfc7617-2: for Authorization and Proxy-Authorization. Empty where the user
-// holds a ':' or either a control byte.
-std::string basic_credentials(std::string_view user, std::string_view password);
-
 }  // namespace strata::http

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "http/base64.h"
+#include "http/basic_credentials.h"
 #include "http/request_id.h"
 #include "tests/http/server_fixture.h"
 
@@ -38,6 +39,15 @@ TEST_CASE("credentials are read, or are none", "[http][codec][basic_auth][rfc761
     INFO(bad);
     CHECK_FALSE(parse_basic(bad));
   }
+}
+
+TEST_CASE("credentials become a field's value, or none", "[http][codec][rfc7617-2]") {
+  CHECK(basic_credentials("Aladdin", "open sesame") == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+  CHECK(basic_credentials("", "") == "Basic Og==");
+  CHECK(basic_credentials("a", "b:c") == "Basic YTpiOmM=");
+  CHECK(basic_credentials("a:b", "c").empty());
+  CHECK(basic_credentials("a\n", "c").empty());
+  CHECK(basic_credentials("a", "c\x7F").empty());
 }
 
 TEST_CASE("a realm is quoted", "[http][codec][basic_auth][rfc7617-2.1]") {

@@ -276,12 +276,3 @@ TEST_CASE("two URLs are of one origin where scheme, host and port are",
   CHECK_FALSE(url_of("unix:/a:/").same_origin(url_of("unix:/b:/")));
   CHECK_FALSE(url_of("http://localhost/").same_origin(url_of("unix:/b:/")));
 }
-
-TEST_CASE("credentials become a field's value, or none", "[http][codec][rfc7617-2]") {
-  CHECK(basic_credentials("Aladdin", "open sesame") == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
-  CHECK(basic_credentials("", "") == "Basic Og==");
-  CHECK(basic_credentials("a", "b:c") == "Basic YTpiOmM=");
-  CHECK(basic_credentials("a:b", "c").empty());
-  CHECK(basic_credentials("a\n", "c").empty());
-  CHECK(basic_credentials("a", "c\x7F").empty());
-}
