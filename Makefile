@@ -161,6 +161,18 @@ $(LLHTTP_OBJ): $(OBJ)/llhttp/%.o: /usr/share/llhttp/%.c
 $(OBJ)/tools/bench/http_parse.o: CXXFLAGS += -DSTRATA_HAS_LLHTTP -isystem /usr/share/include
 $(BIN)/bench-http_parse: $(LLHTTP_OBJ)
 endif
+# tests/interop/NAME.cpp and tests/browser/NAME.cpp are servers that others' clients talk to.
+PROGRAM_SRC := $(wildcard tests/interop/*.cpp tests/browser/*.cpp)
+define program_rules
+$(TEST)/$(basename $(notdir $(1))): $(call objects,$(1)) $(LIB)/libstrata.a
+	@mkdir -p $$(@D)
+	$$(call say,ld  $$@)
+	$$(Q)$$(CXX) $$(LDFLAGS_ALL) $$^ $(EXTERNAL) -o $$@
+test-programs: $(TEST)/$(basename $(notdir $(1)))
+OBJECTS += $(call objects,$(1))
+endef
+$(foreach p,$(PROGRAM_SRC),$(eval $(call program_rules,$(p))))
+.PHONY: test-programs
 tools: $(TOOL_BINS)                    ## build/bin: chat, echo, bench, the lessons
 
 # What npm brings, by lock file, into build/node/NAME. NO_INSTALL=1 stops before it.
@@ -187,7 +199,7 @@ run:                                   ## a chat on http://localhost:7890; insta
 test:                                  ## everything: five layers, interop, browser; installs what it needs
 	$(call need,$(NEEDS_TEST))
 	@rm -rf $(RESULTS)/test
-	$(submake) tools test-binaries $(call node_stamp,interop) $(call node_stamp,chat)
+	$(submake) tools test-binaries test-programs $(call node_stamp,interop) $(call node_stamp,chat)
 	@run="tools/run_test --brief $(RESULTS)/test"; \
 	for layer in $(LAYERS); do $$run $$layer $(TEST)/$$layer; done; \
 	CXX="$(CXX)" $$run compile tests/compile/run; \
@@ -199,10 +211,10 @@ test:                                  ## everything: five layers, interop, brow
 	tools/sum_results $(RESULTS)/test
 
 # test-net test-http test-ws test-events test-sio   one layer; installs nothing
-test-interop: $(BIN)/echo $(call node_stamp,interop)  ## stock JavaScript clients against build/bin/echo
+test-interop: $(BIN)/echo test-programs $(call node_stamp,interop)  ## stock JavaScript clients against build/bin/echo
 	@tools/run_test $(RESULTS)/$(MODE) interop tests/interop/run $(BIN)/echo
 
-test-browser: $(BIN)/chat $(call node_stamp,chat)     ## two tabs chat in headless Chromium
+test-browser: $(BIN)/chat test-programs $(call node_stamp,chat)     ## two tabs chat in headless Chromium
 	@tools/run_test $(RESULTS)/$(MODE) browser tests/browser/run $(BIN)/chat
 
 bench: tools $(call node_stamp,interop)  ## benchmarks, beside the npm peers
@@ -225,7 +237,7 @@ OBJECTS += $(patsubst %,$(OBJ)/tests/fuzz/%_fuzz.o,$(FUZZ)) $(OBJ)/tests/fuzz/re
 .SECONDARY: $(OBJECTS)
 
 # clang reads every source too: what one compiler lets pass, the other often does not.
-READ_BY_CLANG := $(SOURCES) $(TOOL_SRC) $(foreach l,$(LAYERS),$(TESTS_$(l))) $(SUPPORT)
+READ_BY_CLANG := $(SOURCES) $(TOOL_SRC) $(PROGRAM_SRC) $(foreach l,$(LAYERS),$(TESTS_$(l))) $(SUPPORT)
 CLANG_OK := $(patsubst %.cpp,build/clang/%.ok,$(READ_BY_CLANG))
 build/clang/%.ok: %.cpp
 	@mkdir -p $(@D)

@@ -17,10 +17,12 @@ const help = () => spawnSync(command[0], ['--help'], {encoding: 'utf8'}).stdout.
 
 const reference = () => command.length === 2;
 
-function start(flags) {
-  const child = spawn(
-      command[0], [...command.slice(1), '--host', '127.0.0.1', '--port', '0', ...flags],
-      {stdio: ['ignore', 'pipe', 'inherit']});
+const start = (flags) =>
+    spawn_server(command[0], [...command.slice(1), '--host', '127.0.0.1', '--port', '0', ...flags]);
+
+// Any program that prints where it listens.
+function spawn_server(program, args) {
+  const child = spawn(program, args, {stdio: ['ignore', 'pipe', 'inherit']});
   children.add(child);
   child.on('exit', () => children.delete(child));
   let printed = '';
@@ -35,8 +37,7 @@ function start(flags) {
     });
     ended.then(
         (how) => reject(new Error(
-            `${command.join(' ')} ${flags.join(' ')} ended at once: ` + JSON.stringify(how) +
-            printed)));
+            `${program} ${args.join(' ')} ended at once: ` + JSON.stringify(how) + printed)));
   });
   return limited(listening, 10, 'listening server').then((port) => ({
                                                            port,
@@ -66,6 +67,7 @@ module.exports = {
   choose,
   server,
   start,
+  spawn_server,
   help,
   stop_all,
   reference
