@@ -158,28 +158,33 @@ void ThreadResolver::start_thread() {
 std::unique_ptr<Resolving> ThreadResolver::resolve(std::string_view host, std::uint16_t port,
                                                    OnResolved done) {
   auto question = std::make_unique<Question>(std::move(done));
-  auto answer = known(host, port);
-  const std::lock_guard lock(shared_->mutex);
-  if (!answer) {
-    const bool full = shared_->jobs.size() >= shared_->options.max_queued;
-    if (!full) {
-      shared_->jobs.push_back({std::string(host), port, question->asked});
-      if (shared_->jobs.size() > shared_->idle &&
-          shared_->workers.size() < shared_->options.max_threads)
-        start_thread();
-    }
-    if (full || shared_->workers.empty()) {
-      if (!full) shared_->jobs.pop_back();
-      answer.emplace(std::make_error_code(std::errc::resource_unavailable_try_again));
-    }
-  }
-  if (answer) {
+  const auto answer = [&](Addresses found) {
     shared_->loop->post([asked = std::weak_ptr<Asked>(question->asked),
-                         found = std::move(*answer)]() mutable { tell(asked, std::move(found)); });
-  } else {
-    shared_->work.notify_one();
+                         found = std::move(found)]() mutable { tell(asked, std::move(found)); });
+  };
+  if (auto found = known(host, port)) {
+    answer(std::move(*found));
+  } else if (const std::error_code refused = ask(host, port, *question)) {
+    answer(refused);
   }
   return question;
+}
+
+std::error_code ThreadResolver::ask(std::string_view host, std::uint16_t port,
+                                    const Question& question) {
+  const std::lock_guard lock(shared_->mutex);
+  auto& jobs = shared_->jobs;
+  const auto refused = std::make_error_code(std::errc::resource_unavailable_try_again);
+  if (jobs.size() >= shared_->options.max_queued) return refused;
+  jobs.push_back({std::string(host), port, question.asked});
+  if (jobs.size() > shared_->idle && shared_->workers.size() < shared_->options.max_threads)
+    start_thread();
+  if (shared_->workers.empty()) {
+    jobs.pop_back();
+    return refused;
+  }
+  shared_->work.notify_one();
+  return {};
 }
 
 }  // namespace strata::net

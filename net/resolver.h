@@ -56,6 +56,7 @@ class ThreadResolver final : public Resolver {
  private:
   struct Shared;
   class Question;
+  std::error_code ask(std::string_view host, std::uint16_t port, const Question& question);
   void start_thread();
   std::shared_ptr<Shared> shared_;  // with the threads, which may outlive us
 };
