@@ -84,7 +84,7 @@ endif
 INSTALLING := run test
 NOT_BUILDING := $(INSTALLING) clean help format
 NEEDS_BUILD := compiler fmt json zlib
-NEEDS_TEST  := $(NEEDS_BUILD) catch2 node npm chromium curl
+NEEDS_TEST  := $(NEEDS_BUILD) catch2 node npm nginx chromium curl
 ifneq ($(filter-out $(NOT_BUILDING),$(or $(MAKECMDGOALS),all)),)
 ifeq ($(shell command -v $(lastword $(CXX)) 2>/dev/null),)
 $(shell NO_INSTALL=1 CXX="$(CXX)" tools/install_missing $(NEEDS_BUILD) >&2)
@@ -206,6 +206,7 @@ test:                                  ## everything: five layers, interop, brow
 	$$run events-oracle node tests/interop/events_oracle.js; \
 	$$run install tests/install/run "$(MAKE)"; \
 	$$run interop tests/interop/run $(BIN)/echo; \
+	$$run client tests/interop/run_client $(BIN)/fetch; \
 	$$run lesson tests/lesson/run.sh $(BIN); \
 	$$run browser tests/browser/run $(BIN)/chat; \
 	tools/sum_results $(RESULTS)/test
