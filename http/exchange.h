@@ -12,6 +12,7 @@
 
 #include "http/body_writer.h"
 #include "http/dispatch.h"
+#include "http/forwarded.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "http/validators.h"
@@ -56,6 +57,7 @@ class Carrier {
   virtual void reset(Exchange& exchange) = 0;
   virtual std::unique_ptr<net::Connection> give_up(Exchange& exchange) = 0;
   virtual net::Address peer() const = 0;
+  virtual const TrustProxy& trust_proxy() const = 0;
   virtual void log(std::string_view line) = 0;
 };
 

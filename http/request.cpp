@@ -39,6 +39,7 @@ void Request::clear() {
   if (!locals.empty()) locals.clear();
   whole_ = false;
   if (stream_ != nullptr) stream_->clear();
+  forwarding_.reset();
 }
 
 std::string_view Request::path() const {
@@ -97,6 +98,5 @@ std::vector<std::string> Request::query_all(std::string_view name) const {
 }
 
 net::Address Request::peer() const { return exchange_->carrier().peer(); }
-std::string Request::ip() const { return peer().host(); }
 
 }  // namespace strata::http

@@ -19,6 +19,7 @@
 
 namespace strata::http {
 
+struct Forwarding;
 struct RequestStream;
 
 // Its head is copied once, into a string that the next request reuses.
@@ -77,13 +78,16 @@ class Request {
   // The Range field for content of that size: http/validators.h.
   std::optional<ByteRange> range(std::uint64_t size) const;
 
-  std::string_view hostname() const;  // of Host, or of the target's authority; without the port
+  // Of Host, or of the target's authority; without the port. Where `trust_proxy` trusts the peer:
+  // what its proxies say of host, protocol and address, else what the connection does.
+  std::string_view hostname() const;
   std::vector<std::string_view> subdomains(std::size_t offset = 2) const;  // the outermost first
-  std::string_view protocol() const { return "http"; }
+  std::string_view protocol() const;
   bool secure() const { return protocol() == "https"; }
-  bool xhr() const;  // X-Requested-With: XMLHttpRequest
-  net::Address peer() const;
+  bool xhr() const;           // X-Requested-With: XMLHttpRequest
+  net::Address peer() const;  // of the connection, whoever is trusted
   std::string ip() const;
+  std::vector<std::string> ips() const;  // the client and the proxies before the peer, if trusted
 
   // Content in pieces, for routes registered with http::stream_body: nothing is read, and no 100
   // (Continue) sent, until on_data or resume asks for it. Elsewhere the whole body is one piece.
@@ -106,6 +110,7 @@ class Request {
   friend class ExchangePool;
   friend class ServerConnection;
   friend class ParsedJson;
+  const Forwarding* forwarding() const;  // null: nobody is trusted
   struct Param {
     std::string_view name;
     std::string_view raw;
@@ -128,8 +133,9 @@ class Request {
   std::size_t base_ = 0;  // bytes of the path that mounted routers took
   std::vector<Param> params_;
   std::vector<std::unique_ptr<const std::string>> decoded_;  // what values of params view
-  std::size_t params_from_ = 0;                 // those before belong to an outer router
-  mutable std::shared_ptr<const void> parsed_;  // what json() gave
+  std::size_t params_from_ = 0;                           // those before belong to an outer router
+  mutable std::shared_ptr<const void> parsed_;            // what json() gave
+  mutable std::unique_ptr<const Forwarding> forwarding_;  // once it was asked for
   class Exchange* exchange_ = nullptr;
   bool whole_ = false;                     // its content has come
   std::unique_ptr<RequestStream> stream_;  // none for most

@@ -107,13 +107,6 @@ std::optional<ByteRange> Request::range(std::uint64_t size) const {
   return parse_range(header("Range"), size);
 }
 
-// rfc9112-3.2.2: the authority of an absolute target goes before Host.
-std::string_view Request::hostname() const {
-  const std::string_view host = target_.authority.empty() ? header("Host") : target_.authority;
-  const std::size_t from = host.substr(0, 1) == "[" ? host.find(']') : 0;
-  return host.substr(0, host.find(':', from));
-}
-
 std::vector<std::string_view> Request::subdomains(std::size_t offset) const {
   std::vector<std::string_view> parts;
   std::string_view rest = hostname();

@@ -26,6 +26,15 @@ Conditions all_conditions(const Request& request) {
   return theirs;
 }
 
+// What was set for the file is not true of the sentence that is sent instead; a cache that kept
+// that for the file's age would serve it to others.
+void refuse(Response& res, int status) {
+  for (const char* const name :
+       {"Content-Encoding", "Cache-Control", "ETag", "Last-Modified", "Accept-Ranges"})
+    res.remove(name);
+  res.send_status(status);
+}
+
 }  // namespace
 
 void Response::send_file(const std::string& path) {
@@ -58,15 +67,16 @@ void Response::send_file(int fd, std::string_view name) {
   const Precondition verdict = status_ == 200
                                    ? check_conditions(theirs, reads, tag, *get("Last-Modified"))
                                    : Precondition::holds;
-  if (verdict == Precondition::failed) return send_status(412);
+  if (verdict == Precondition::failed) return refuse(*this, 412);
   if (verdict == Precondition::not_modified) {
     status(304);
     content.file.bytes = 0;
-  } else if (reads && status_ == 200 && range_applies(theirs.if_range, tag, modified)) {
+  } else if (request.method() == "GET" && status_ == 200 &&  // rfc9110-14.2: GET alone has ranges
+             range_applies(theirs.if_range, tag, modified)) {
     const auto range = parse_range(request.header("Range"), size);
     if (!range) {
       set("Content-Range", "bytes */" + std::to_string(size));
-      return send_status(416);
+      return refuse(*this, 416);
     }
     content.file.offset = range->offset;
     content.file.bytes = range->bytes;

@@ -5,6 +5,7 @@
 #include <string>
 #include <system_error>
 
+#include "http/forwarded.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "http/router.h"
@@ -23,6 +24,9 @@ struct ServerOptions {
   std::size_t max_per_address = 0;  // of one peer's address; 0: any number
   std::size_t max_requests = 0;     // on one connection, the last says close; 0: any number
   std::size_t max_send_queue = 1024 * 1024;  // bytes written and unsent: then the client is cut
+  // Whose X-Forwarded-* or Forwarded fields count, for Request::ip, protocol and hostname. By
+  // default nobody's: http/forwarded.h.
+  TrustProxy trust_proxy;
   net::ListenOptions listen;
   RouterOptions router;
 };

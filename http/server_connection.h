@@ -84,6 +84,7 @@ class ServerConnection final : public net::Receiver, public Carrier, private net
   void reset(Exchange& exchange) override;
   std::unique_ptr<net::Connection> give_up(Exchange& exchange) override;
   net::Address peer() const override;
+  const TrustProxy& trust_proxy() const override { return core_.options.trust_proxy; }
   void log(std::string_view line) override { core_.log(line); }
 
   void finish_and_close();  // drain: at once if it is idle

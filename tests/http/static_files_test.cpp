@@ -213,6 +213,10 @@ TEST_CASE("a file is sent whole, in part, or not again",
   const std::string range = "Range: bytes=0-0\r\n";
   CHECK(site.server.get("/s/digits", range + "If-Range: " + modified + "\r\n").status == 206);
   CHECK(site.server.get("/s/digits", range + "If-Range: " + tag + "\r\n").status == 200);
+  CHECK(site.server.get("/s/digits", range, "HEAD").status == 200);
+  const Seen behind = site.server.get("/s/digits", "Range: bytes=10-\r\n");
+  for (const char* const name : {"ETag", "Last-Modified", "Cache-Control", "Accept-Ranges"})
+    CHECK(behind.field(name) == "(none)");
 }
 
 TEST_CASE("each option does what it says", "[http][static][rfc8246-2]") {
@@ -318,6 +322,7 @@ TEST_CASE("a compressed copy goes to those who take it", "[http][static][rfc9110
   const Seen behind = site.server.get("/s/b.css", gzips + "Range: bytes=99999-\r\n");
   CHECK(behind.status == 416);
   CHECK(behind.body == "Range Not Satisfiable");
+  CHECK(behind.field("Content-Encoding") == "(none)");
   CHECK(site.server.get("/s/b.css", gzips, "HEAD").field("Content-Length") ==
         std::to_string(packed.body.size()));
   CHECK(site.server.get("/s/sub/", gzips).field("Content-Encoding") == "gzip");
@@ -329,6 +334,42 @@ TEST_CASE("a compressed copy goes to those who take it", "[http][static][rfc9110
     CHECK(seen.field("Vary") == "(none)");
   }
   CHECK(site.server.get("/s/b.css", "Accept-Encoding: gzip;q=0\r\n").body == text);
+}
+
+TEST_CASE("conditions are asked in their order, also for files", "[http][static][rfc9110-13.2.2]") {
+  Site site;
+  const std::string then = site.server.get("/s/digits").field("Last-Modified");
+  const std::string tag = site.server.get("/s/digits").field("ETag");
+  const std::string before = "Sun, 06 Nov 1994 08:49:37 GMT",
+                    after = "Fri, 01 Jan 2100 00:00:00 GMT";
+  struct Row {
+    std::string fields;
+    int status;
+  };
+  const Row rows[] = {
+      {"If-Match: *\r\n", 200},
+      {"If-Match: \"x\"\r\n", 412},
+      {"If-Match: " + tag + "\r\n", 412},  // ours is weak: rfc9110-13.1.1 wants a strong one
+      {"If-Unmodified-Since: " + then + "\r\n", 200},
+      {"If-Unmodified-Since: " + before + "\r\n", 412},
+      {"If-Match: *\r\nIf-Unmodified-Since: " + before + "\r\n", 200},
+      {"If-Match: \"x\"\r\nIf-None-Match: " + tag + "\r\n", 412},
+      {"If-Unmodified-Since: " + after + "\r\nIf-None-Match: " + tag + "\r\n", 304},
+      {"If-None-Match: \"x\"\r\nIf-Modified-Since: " + then + "\r\n", 200},
+      {"If-None-Match: *\r\n", 304},
+      {"If-Modified-Since: " + before + "\r\n", 200},
+      {"If-Modified-Since: " + after + "\r\n", 304},
+      {"If-Modified-Since: tomorrow\r\n", 200},
+      {"If-None-Match: " + tag + "\r\nRange: bytes=0-1\r\n", 304},
+      {"If-Unmodified-Since: " + before + "\r\nRange: bytes=0-1\r\n", 412},
+      {"If-Match: *\r\nRange: bytes=0-1\r\n", 206},
+  };
+  for (const Row& row : rows) {
+    INFO(row.fields);
+    const Seen seen = site.server.get("/s/digits", row.fields);
+    CHECK(seen.status == row.status);
+    if (row.status == 304) CHECK(seen.field("ETag") == tag);
+  }
 }
 
 TEST_CASE("where openat2 is missing no link is followed, and all else is as before",
