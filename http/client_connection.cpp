@@ -17,6 +17,7 @@ ClientTimeouts timeouts_of(const ClientOptions& options) {
   timeouts.total = {};  // the task's: it may be longer than one exchange
   timeouts.proceed = options.continue_timeout;
   timeouts.idle = options.idle_timeout;
+  timeouts.head = options.head_timeout;
   return timeouts;
 }
 

@@ -33,6 +33,7 @@ struct ClientOptions {
   net::Duration connect_timeout = 10s;     // name, connect, proxy's tunnel, and what `secure` does
   net::Duration queue_timeout = 30s;       // for a connection, while all that may be are in use
   net::Duration first_byte_timeout = 30s;  // from the request's last byte to the response's first
+  net::Duration head_timeout = 10s;        // from a head's first byte until it is whole
   net::Duration read_timeout = 30s;        // between two bytes of the response; not while paused
   net::Duration write_timeout = 20s;       // the server takes nothing of the request
   net::Duration continue_timeout = 1s;     // for a 100 (Continue); then the content goes unasked

@@ -203,6 +203,7 @@ ClientSession::Event ClientSession::read_head(net::MutableBytes& in, net::TimePo
   if (!in.empty()) {
     response_begun_ = true;
     since_ = now;
+    if (!parser_.started()) head_began_ = now;
   }
   const auto parsed = parser_.next(in);
   if (parsed.need_more()) return Event::none;
@@ -293,7 +294,12 @@ net::TimePoint ClientSession::silence_ends() const {
   };
   if (state_ == State::over || held_) return since_ + far;
   if (state_ == State::idle) return at(timeouts_->idle);
-  if (state_ == State::content || parser_.started()) return at(timeouts_->read);
+  if (state_ == State::content) return at(timeouts_->read);
+  if (parser_.started()) {
+    // A byte now and then is no silence, but a head has its time.
+    const net::Duration head = timeouts_->head == net::Duration{} ? far : timeouts_->head;
+    return std::min(at(timeouts_->read), head_began_ + head);
+  }
   if (wants_continue_) return at(timeouts_->proceed);
   return sending_ ? since_ + far : at(timeouts_->first_byte);
 }
@@ -324,7 +330,7 @@ ClientSession::Event ClientSession::expire(net::TimePoint now) {
 
 void ClientSession::hold(bool held, net::TimePoint now) {
   held_ = held;
-  since_ = now;
+  since_ = head_began_ = now;
 }
 
 }  // namespace strata::http

@@ -28,6 +28,7 @@ struct ClientTimeouts {
   net::Duration total{};           // from send() to the end of the response
   net::Duration proceed = 1s;      // for a 100 (Continue); then the content goes unasked
   net::Duration idle = 4s;         // between two exchanges: less than the 5 s of many servers
+  net::Duration head = 10s;        // from a head's first byte until it is whole
 };
 
 // What send() writes. Views, needed for the call only.
@@ -132,6 +133,7 @@ class ClientSession {
   std::size_t informational_ = 0;
   net::TimePoint since_;  // the last progress in this state
   net::TimePoint sent_;   // when send() was called
+  net::TimePoint head_began_;
   State state_ = State::idle;
   ClientError fault_ = ClientError::none;
   bool sending_ = false;

@@ -1,5 +1,7 @@
 // tests/http/client_hostile_test.cpp - servers that are slow, silent, torn, too large or wrong;
 // each costs bounded memory and time, and the next request is served.
+#include <random>
+
 #include "http/client.h"
 #include "tests/http/client_fixture.h"
 
@@ -183,7 +185,7 @@ TEST_CASE("each kind of silence has its deadline", "[http][client]") {
   const Row rows[] = {
       {"nothing at all", "", 30s, ClientError::first_byte_timeout, true},
       {"only interim ones", "HTTP/1.1 103 E\r\n\r\n", 30s, ClientError::first_byte_timeout, true},
-      {"half a head", "HTTP/1.1 200 OK\r\nCont", 30s, ClientError::read_timeout, true},
+      {"half a head", "HTTP/1.1 200 OK\r\nCont", 10s, ClientError::read_timeout, true},
       {"no content", std::string(head) + "Content-Length: 5\r\n\r\n", 30s,
        ClientError::read_timeout, true},
       {"half the content", std::string(head) + "Content-Length: 5\r\n\r\nhe", 30s,
@@ -245,15 +247,26 @@ TEST_CASE("a request's own deadlines come first", "[http][client]") {
   CHECK(patient.ok);
 }
 
-TEST_CASE("a response that comes byte by byte, slowly, is waited for", "[http][client]") {
+TEST_CASE("content may come byte by byte, slowly; a head has its time", "[http][client]") {
+  const std::string answer(ok_hello);
+  const std::size_t head_bytes = answer.find("\r\n\r\n") + 4;
   ClientFixture f;
-  Outcome outcome;
-  f.ask(outcome);
-  for (const char c : ok_hello) {
-    f.peer().send(std::string(1, c));
+  Outcome patient, late;
+  f.ask(patient);
+  f.peer().send(answer.substr(0, head_bytes));
+  for (const char c : answer.substr(head_bytes)) {
     f.loop.advance(25s);
+    f.peer().send(std::string(1, c));
+    f.loop.settle();
   }
-  CHECK(outcome.ok);
+  CHECK(patient.ok);
+  f.ask(late);
+  for (std::size_t i = 0; i < head_bytes - 1 && late.calls == 0; ++i) {
+    f.peer().send(answer.substr(i, 1));
+    f.loop.advance(1s);
+    CHECK(late.calls == (i < 9 ? 0 : 1));
+  }
+  CHECK(late.failure.error == ClientError::read_timeout);
 }
 
 TEST_CASE("a long request to a server that answers nothing", "[http][client]") {
@@ -292,4 +305,37 @@ TEST_CASE("a client reads while it sends: two that both wait would wait for ever
   f.loop.settle();
   CHECK(stream.ends == 1);
   CHECK(stream.body.size() == 200 * 16 * 1024);
+}
+
+TEST_CASE("whatever bytes a server sends, a request ends once and the next one is served",
+          "[http][client][random]") {
+  const std::string answers[] = {scripted, std::string(ok_hello), std::string(head) + "\r\nhello",
+                                 "HTTP/1.1 302 R\r\nLocation: /x\r\nContent-Length: 2\r\n\r\nhi"};
+  const auto seed = static_cast<unsigned>(Catch::rngSeed());
+  INFO("seed " << seed);
+  std::mt19937 random(seed);
+  const auto below = [&](std::size_t n) { return random() % n; };
+  for (int round = 0; round < 1500; ++round) {
+    INFO("round " << round);
+    std::string answer = answers[below(std::size(answers))];
+    for (std::size_t changes = below(4); changes > 0 && !answer.empty(); --changes) {
+      const std::size_t at = below(answer.size());
+      const std::size_t how = below(3);
+      if (how == 0) answer[at] = static_cast<char>(below(256));
+      if (how == 1) answer.erase(at, 1 + below(8));
+      if (how == 2) answer.insert(at, answer.substr(below(answer.size()), below(20)));
+    }
+    ClientFixture f;
+    f.loop.chunk = 1 + below(20);
+    Stream stream;
+    f.client->stream(asked(below(2) == 0 ? "GET" : "HEAD", "http://127.0.0.1/"), stream.handlers());
+    f.loop.settle();
+    f.peer().send(answer);
+    if (below(2) == 0) f.loop.settle();
+    if (const std::size_t how = below(3); how < 2) how == 0 ? f.peer().finish() : f.peer().reset();
+    f.loop.advance(1h);
+    CHECK(stream.ends == 1);
+    CHECK(f.client->connection_count() == 0);
+    CHECK(still_works(f));
+  }
 }
