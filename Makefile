@@ -75,7 +75,7 @@ CATCH := $(OBJ)/tests/catch_main.o
 endif
 
 .PHONY: all tools clean run test bench check format install help
-.PHONY: libs test-binaries test-interop test-browser
+.PHONY: libs test-binaries test-interop test-express test-browser
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
@@ -207,6 +207,7 @@ test:                                  ## everything: five layers, interop, brow
 	$$run install tests/install/run "$(MAKE)"; \
 	$$run interop tests/interop/run $(BIN)/echo; \
 	$$run client tests/interop/run_client $(BIN)/fetch; \
+	$$run express tests/interop/run_express $(TEST)/express_routes; \
 	$$run lesson tests/lesson/run.sh $(BIN); \
 	$$run browser tests/browser/run $(BIN)/chat; \
 	tools/sum_results $(RESULTS)/test
@@ -214,6 +215,9 @@ test:                                  ## everything: five layers, interop, brow
 # test-net test-http test-ws test-events test-sio   one layer; installs nothing
 test-interop: $(BIN)/echo test-programs $(call node_stamp,interop)  ## stock JavaScript clients against build/bin/echo
 	@tools/run_test $(RESULTS)/$(MODE) interop tests/interop/run $(BIN)/echo
+
+test-express: test-programs $(call node_stamp,interop)  ## our router and Express 5, asked the same
+	@tools/run_test $(RESULTS)/$(MODE) express tests/interop/run_express $(TEST)/express_routes
 
 test-browser: $(BIN)/chat test-programs $(call node_stamp,chat)     ## two tabs chat in headless Chromium
 	@tools/run_test $(RESULTS)/$(MODE) browser tests/browser/run $(BIN)/chat

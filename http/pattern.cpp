@@ -107,7 +107,8 @@ void Pattern::add(std::string_view text) {
     refuse(text, "begins with '/'");
   }
   // A slash at the end means nothing, but where it is all there is.
-  while (!options_.strict && text.size() > 1 && text.back() == '/') text.remove_suffix(1);
+  const bool root = text == "/";
+  while (!options_.strict && !root && !text.empty() && text.back() == '/') text.remove_suffix(1);
   if (options_.prefix && text == "/") text = {};
   for (Tokens& tokens : Reader{text}.read(false)) {
     check(tokens);

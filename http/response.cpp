@@ -66,13 +66,15 @@ std::optional<std::string_view> Response::get(std::string_view name) const {
 // What every way to send begins with. False where nothing is left to send.
 bool Response::prepare(std::string_view body, std::string_view default_type) {
   if (ended_ || exchange_->of_prefix) return !ended_;
-  if (status_ != 204 && status_ != 205 && status_ != 304) {
-    if (!get("Content-Type")) append_line(fields_, "Content-Type", default_type);
-    if (!client_has(body)) return true;
-    status(304);
+  if (status_ == 204) {  // rfc9110-15.3.5
+    remove("Content-Type").end();
+    return false;
   }
-  // A 304 keeps its type, unlike in Express: hooks decide by it what stands in the fields.
-  if (status_ == 204) remove("Content-Type");  // rfc9110-15.3.5
+  if (!get("Content-Type")) append_line(fields_, "Content-Type", default_type);
+  if (status_ != 205 && status_ != 304) {
+    if (!client_has(body)) return true;
+    status(304);  // keeps its type, unlike in Express: hooks decide by it what is in the fields
+  }
   end();
   return false;
 }
@@ -124,7 +126,8 @@ void Response::json(std::string_view json_text) {
 
 void Response::send_status(int code) {
   if (ended_) return;
-  const std::string_view phrase = reason_phrase(status(code).status());
+  std::string phrase(reason_phrase(status(code).status()));
+  if (phrase.empty()) phrase = std::to_string(status_);
   set("Content-Type", "text/plain; charset=utf-8");
   if (status_ == 204 || status_ == 205 || status_ == 304) return send(phrase);
   Content content;

@@ -37,6 +37,8 @@ TEST_CASE("a pattern matches as in Express", "[http][codec]") {
   };
   const Row rows[] = {
       {"/", "/", "| 1"},
+      {"//", "/", "| 0"},
+      {"//", "//", "no"},
       {"/a", "/a", "| 2"},
       {"/a", "/A", "| 2"},
       {"/a", "/A", "no", exact_case},
