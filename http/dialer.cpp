@@ -64,7 +64,8 @@ class Dialer::Tunnel final : public net::Receiver {
     dialer_->fail(closed ? ClientError::proxy_refused : error, {}, why);
   }
 
-  static constexpr ClientTimeouts no_timeouts{0s, 0s, 0s, 0s, 0s, 0s};  // the dialer has one for all
+  static constexpr ClientTimeouts no_timeouts{0s, 0s, 0s,
+                                              0s, 0s, 0s};  // the dialer has one for all
   Dialer* dialer_;
   ClientCore& core_;
   std::unique_ptr<net::Connection> connection_;
