@@ -1,6 +1,12 @@
 // tests/http/cors_test.cpp - the fields of CORS beside what npm's `cors` 2.8 sends.
 #include "http/cors.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+
 #include "tests/http/server_fixture.h"
 
 using namespace strata;
@@ -169,4 +175,78 @@ TEST_CASE("the middleware sets the fields, and answers a preflight", "[http][cor
   CHECK(server.get("/off/x", asks, "OPTIONS").field("Access-Control-Allow-Methods") == "(none)");
   CHECK(server.get("/by/x?who=http://q", origin).field("Access-Control-Allow-Origin") ==
         "http://q");
+}
+
+TEST_CASE("npm's cors sends the same, asked here and now", "[http][cors][oracle]") {
+  const std::string modules = "build/node/interop/node_modules";
+  const std::string oracle = "tests/http/cors_oracle.js";
+  if (::access((modules + "/cors/package.json").c_str(), R_OK) != 0 ||
+      ::access(oracle.c_str(), R_OK) != 0 || std::system("command -v node >/dev/null") != 0) {
+    WARN("npm's cors, or Node, is not here: left out");
+    return;
+  }
+  struct Row {
+    const char* script;
+    CorsOptions options;
+  };
+  const auto below = [](std::string_view origin) { return origin.ends_with(".example"); };
+  const Row rows[] = {
+      {"{}", {}},
+      {"{origin: '*'}", {.origin = "*"}},
+      {"{origin: '*', credentials: true}", {.origin = "*", .credentials = true}},
+      {"{origin: true}", {.origin = true}},
+      {"{origin: false}", {.origin = false}},
+      {"{origin: 'http://a.example'}", {.origin = a}},
+      {"{origin: ['http://a.example', 'http://c.example']}", {.origin = {a, "http://c.example"}}},
+      {"{origin: ['http://a.example']}", {.origin = {a}}},
+      {"{origin: [/\\\\.example$/]}", {.origin = below}},
+      {"{origin: true, methods: ['GET', 'PUT']}", {.origin = true, .methods = "GET,PUT"}},
+      {"{allowedHeaders: ['x-a', 'x-b']}", {.allowed_headers = "x-a,x-b"}},
+      {"{exposedHeaders: 'x-c'}", {.exposed_headers = "x-c"}},
+      {"{maxAge: 600, credentials: true}", {.credentials = true, .max_age = 600}},
+      {"{maxAge: 0}", {.max_age = 0}},
+      {"{preflightContinue: true}", {.preflight_continue = true}},
+      {"{optionsSuccessStatus: 200}", {.options_success_status = 200}},
+  };
+  std::string asked, expected;
+  for (const Row& row : rows) {
+    for (const char* const origin : {"", "http://a.example", "http://b.example", "null"}) {
+      for (const char* const method : {"GET", "OPTIONS"}) {
+        const std::string script = row.script;
+        asked += (asked.empty() ? "[[\"" : ",[\"") + script + "\",\"" + origin + "\",\"" + method +
+                 "\"]";
+        CorsFields fields;
+        const bool preflight = std::string_view(method) == "OPTIONS";
+        preflight ? append_cors_preflight(row.options, origin, "x-foo", fields)
+                  : append_cors(row.options, origin, fields);
+        std::sort(fields.begin(), fields.end());
+        std::string plain = script;
+        for (std::size_t at; (at = plain.find("\\\\")) != std::string::npos;) plain.erase(at, 1);
+        expected += "# " + plain + " " + origin + " " + method + "\n= ";
+        const bool next = !preflight || row.options.preflight_continue || row.options.origin.off();
+        expected += next ? "next" : std::to_string(row.options.options_success_status);
+        for (const auto& [name, value] : fields) expected += "\n" + name + ": " + value;
+        expected += fields.empty() ? "\n\n" : "\n";
+      }
+    }
+  }
+  char path[] = "/tmp/strata-cors-XXXXXX";
+  const int file = ::mkstemp(path);
+  REQUIRE(file >= 0);
+  ::close(file);
+  std::ofstream(path) << asked << "]";
+  std::FILE* const pipe =
+      ::popen(("NODE_PATH=" + modules + " node " + oracle + " <" + path + " 2>&1").c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  std::string said;
+  char room[4096];
+  for (std::size_t got; (got = std::fread(room, 1, sizeof room, pipe)) != 0;)
+    said.append(room, got);
+  ::pclose(pipe);
+  ::unlink(path);
+  const auto differs = std::mismatch(said.begin(), said.end(), expected.begin(), expected.end());
+  const auto at = static_cast<std::size_t>(differs.first - said.begin());
+  const std::size_t from = said.rfind("# ", at) == std::string::npos ? 0 : said.rfind("# ", at);
+  INFO("npm: " << said.substr(from, 400) << "\nours: " << expected.substr(from, 400));
+  CHECK((said == expected));
 }
