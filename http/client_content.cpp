@@ -128,7 +128,7 @@ void ClientTask::on_head(const ResponseHead& head) {
   if (plan_redirect(head)) return;
   if (failing_) return;
   info_ = info_of(head);
-  choose_decoder();
+  if (head.body.kind != BodyLength::Kind::none) choose_decoder();
   if (handlers_.on_head) handlers_.on_head(info_);
 }
 

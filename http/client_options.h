@@ -24,7 +24,7 @@ struct WireEvent {
 
 struct ClientOptions {
   // --- limits of one response -------------------------------------------------------------------
-  std::size_t max_body = 16 * 1024 * 1024;  // whole form: bytes, decoded; the memory of a response
+  std::size_t max_body = 16 * 1024 * 1024;  // whole form: bytes, decoded; a response holds so many
   std::size_t max_head = 16 * 1024;         // bytes of a head, of the trailers likewise
   std::size_t max_fields = 100;             // field lines of a head
   std::size_t max_informational = 16;       // 1xx heads before the final one

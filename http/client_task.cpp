@@ -109,7 +109,7 @@ void ClientTask::on_failed(ClientFailure failure, bool response_begun, bool reus
   if (retries_ < core_.options.max_retries && http::may_retry(made) && begin_again()) {
     ++retries_;
     fresh_ = true;
-    if (!silent()) attempt();
+    if (!silent() && !failing_) attempt();
     return;
   }
   finish(failure);

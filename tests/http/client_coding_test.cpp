@@ -133,6 +133,8 @@ TEST_CASE("no content is no torn content", "[http][client]") {
     f.loop.settle();
     CHECK(outcome.ok);
     CHECK(outcome.response.body.empty());
+    // What HEAD tells of the content stays true.
+    CHECK(outcome.response.header("Content-Length").empty() == (*method == 'G'));
   }
 }
 

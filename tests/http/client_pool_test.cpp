@@ -328,3 +328,66 @@ TEST_CASE("nobody listens, or the name is unknown", "[http][client]") {
   CHECK(nowhere.names == "name.example:8080 ");
   CHECK(client.connection_count() + without.connection_count() == 0);
 }
+
+TEST_CASE("a resolver that never answers has its time, and is told when nobody waits any more",
+          "[http][client]") {
+  struct Silent final : net::Resolver {
+    struct Question final : net::Resolving {
+      explicit Question(int& n) : open(n) { ++open; }
+      ~Question() override { --open; }
+      int& open;
+    };
+    std::unique_ptr<net::Resolving> resolve(std::string_view, std::uint16_t,
+                                            net::OnResolved) override {
+      return std::make_unique<Question>(open);
+    }
+    int open = 0;
+  } silent;
+  test::VirtualLoop loop;
+  http::ClientOptions options = plain_options();
+  options.resolver = &silent;
+  auto client = std::make_unique<http::Client>(loop, options);
+  Outcome late, cancelled, lost;
+  client->get("http://a.example/", late.callback());
+  loop.settle();
+  CHECK(silent.open == 1);
+  loop.advance(10s);
+  CHECK(late.failure.error == ClientError::connect_timeout);
+  CHECK(late.failure.may_retry);
+  CHECK(silent.open == 0);
+  auto call = client->get("http://a.example/", cancelled.callback());
+  call.cancel();
+  loop.settle();
+  CHECK(silent.open == 0);
+  client->get("http://a.example/", lost.callback());
+  CHECK(silent.open == 1);
+  client.reset();
+  CHECK(silent.open == 0);
+  CHECK(lost.calls == 0);
+}
+
+TEST_CASE("addresses of a name are tried until one answers", "[http][client][rfc8305-5]") {
+  struct Two final : net::Resolver {
+    explicit Two(net::Loop& l) : loop(l) {}
+    std::unique_ptr<net::Resolving> resolve(std::string_view, std::uint16_t port,
+                                            net::OnResolved done) override {
+      loop.post([done = std::move(done), port] {
+        done(std::vector<net::Address>{net::Address::loopback(9), net::Address::loopback(port)});
+      });
+      return nullptr;
+    }
+    net::Loop& loop;
+  };
+  ClientFixture f;
+  Two two(f.loop);
+  http::ClientOptions options = plain_options();
+  options.resolver = &two;
+  http::Client client(f.loop, options);
+  Outcome outcome;
+  client.get("http://a.example/", outcome.callback());
+  f.loop.settle();
+  CHECK(f.peer().take().find("Host: a.example\r\n") != std::string::npos);
+  f.peer().send(ok_hello);
+  f.loop.settle();
+  CHECK(outcome.ok);
+}

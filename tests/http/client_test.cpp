@@ -243,3 +243,18 @@ TEST_CASE("an informational answer is told, and the final one follows",
   f.loop.settle();
   CHECK(stream.calls == "i103 h200 d5 e");
 }
+
+TEST_CASE("requests are written down as values", "[http][client]") {
+  ClientFixture f;
+  Outcome outcome;
+  f.client->request({.method = "PUT",
+                     .url = "http://127.0.0.1/a",
+                     .headers = {{"Content-Type", "text/plain"}},
+                     .body = "abc",
+                     .timeout = 5s},
+                    outcome.callback());
+  f.loop.settle();
+  CHECK(f.peer().take().ends_with("Content-Length: 3\r\n\r\nabc"));
+  f.loop.advance(5s);
+  CHECK(outcome.failure.error == ClientError::total_timeout);
+}
