@@ -84,7 +84,7 @@ endif
 INSTALLING := run test
 NOT_BUILDING := $(INSTALLING) clean help format
 NEEDS_BUILD := compiler fmt json zlib
-NEEDS_TEST  := $(NEEDS_BUILD) catch2 node npm nginx chromium curl
+NEEDS_TEST  := $(NEEDS_BUILD) catch2 node npm curl wrk nginx chromium
 ifneq ($(filter-out $(NOT_BUILDING),$(or $(MAKECMDGOALS),all)),)
 ifeq ($(shell command -v $(lastword $(CXX)) 2>/dev/null),)
 $(shell NO_INSTALL=1 CXX="$(CXX)" tools/install_missing $(NEEDS_BUILD) >&2)

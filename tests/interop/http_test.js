@@ -7,6 +7,8 @@ const http = require('http');
 const net = require('net');
 const os = require('os');
 const path = require('path');
+const {once} = require('events');
+const {spawn} = require('child_process');
 const {test, limited} = require('./runner');
 const {server, start, help, reference} = require('./server');
 
@@ -176,6 +178,34 @@ test('http', 'HTTP/1.0 is served and closed', async () => {
   const got = await raw(port, 'GET / HTTP/1.0\r\n\r\n');
   assert.match(got, /^HTTP\/1\.[01] 200 /);
   assert.ok(got.endsWith('Hello'));
+});
+
+// wrk's own count: what is no 2xx or 3xx, and what failed at the socket, has a line of its own.
+async function wrk(url, script) {
+  const file = path.join(os.tmpdir(), `strata-wrk-${process.pid}.lua`);
+  fs.writeFileSync(file, script);
+  const run = spawn('wrk', ['-t1', '-c32', '-d1s', '-s', file, url + '/']);
+  let printed = '';
+  run.stdout.on('data', (data) => printed += data);
+  await limited(once(run, 'exit'), 10, 'end of wrk');
+  fs.rmSync(file);
+  const [, requests] = /(\d+) requests in/.exec(printed) || [];
+  assert.ok(requests > 100, printed);
+  assert.doesNotMatch(printed, /Non-2xx|Socket errors/);
+}
+
+test('http', 'wrk finds no wrong answer and no broken connection', async () => {
+  const {url} = await server();
+  await wrk(url, '');
+});
+
+test('http', 'nor with sixteen requests in one piece', async () => {
+  const {url} = await server();
+  await wrk(url, `init = function(args)
+      local one = wrk.format("GET", "/")
+      sixteen = string.rep(one, 16)
+    end
+    request = function() return sixteen end`);
 });
 
 test('http', 'an offer of HTTP/2 by Upgrade is ignored, as curl makes it', async () => {
