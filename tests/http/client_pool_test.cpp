@@ -40,7 +40,8 @@ TEST_CASE("no more connections than allowed to one origin; the rest waits in ord
   std::vector<std::string> order;
   std::vector<Outcome> outcomes(5);
   for (int i = 0; i < 5; ++i) {
-    f.client->get("http://127.0.0.1/" + std::to_string(i), outcomes[i].callback());
+    f.client->get("http://127.0.0.1/" + std::to_string(i),
+                  outcomes[static_cast<std::size_t>(i)].callback());
   }
   f.loop.settle();
   CHECK(f.server.peers.size() == 2);
