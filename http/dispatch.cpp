@@ -9,12 +9,6 @@
 
 namespace strata::http {
 
-namespace {
-
-constexpr std::size_t max_levels = 64;  // of routers in routers; more are mounted in a circle
-
-}  // namespace
-
 void Dispatch::clear() {
   levels_.clear();
   error_ = nullptr;
@@ -36,7 +30,7 @@ void Dispatch::raise(Exchange& exchange, std::exception_ptr error) {
 
 void Dispatch::enter(Exchange& exchange, Router::Table& table, bool merge_params) {
   Request& request = exchange.request;
-  if (levels_.size() >= max_levels) {
+  if (levels_.size() >= max_router_levels) {
     error_ = std::make_exception_ptr(std::logic_error("routers are mounted in a circle"));
     return;
   }

@@ -40,6 +40,7 @@ class Response {
   Response& append(std::string_view name, std::string_view value);
   Response& remove(std::string_view name);
   std::optional<std::string_view> get(std::string_view name) const;  // what was set
+  std::string_view field_lines() const { return fields_; }           // all of it, CRLF behind each
   Response& type(std::string_view name);     // "text/css", or a file's ending: "css", ".css"
   Response& vary(std::string_view names);    // "Accept", or several: "Accept, Origin"; "*"
   Response& location(std::string_view url);  // percent-encoded where it has to be

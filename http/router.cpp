@@ -131,16 +131,18 @@ Route& Route::add_steps(std::string_view method, Steps steps) {
 
 namespace {
 
-// Mounted routers are as deep as the program made them, not as a request likes.
+// Mounted routers are as deep as the program made them, not as a request likes; those mounted in a
+// circle end at `levels`.
 void find_body_option(const Router::Table& table, std::string_view method, std::string_view path,
-                      BodyOption& found) {
+                      BodyOption& found, std::size_t levels) {
+  if (levels == 0) return;
   for (const auto& layer : table.layers) {
     if (layer->bodies.empty() && layer->inner == nullptr) continue;
     Captures captures;
     if (!layer->pattern.match(path, captures)) continue;
     if (layer->inner != nullptr) {
       const std::string_view rest = path.substr(captures.matched);
-      find_body_option(*layer->inner, method, rest.empty() ? "/" : rest, found);
+      find_body_option(*layer->inner, method, rest.empty() ? "/" : rest, found, levels - 1);
     }
     for (const auto& [wanted, option] : layer->bodies) {
       if (!wanted.empty() && wanted != method) continue;
@@ -154,7 +156,7 @@ void find_body_option(const Router::Table& table, std::string_view method, std::
 
 BodyOption body_option_of(const Router::Table& table, const Request& request) {
   BodyOption found;
-  find_body_option(table, request.method(), request.path(), found);
+  find_body_option(table, request.method(), request.path(), found, max_router_levels);
   return found;
 }
 

@@ -223,6 +223,7 @@ TEST_CASE("routers that are mounted in a circle answer with an error", "[http][r
   server.app.use("/", a);
   CHECK(server.get("/x").status == 500);
   CHECK(server.log.back() == "a handler threw: routers are mounted in a circle");
+  CHECK(server.ask("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx").status == 500);
 }
 
 TEST_CASE("a param that is no UTF-8 is refused", "[http][router][rfc3629-4]") {

@@ -63,9 +63,9 @@ async function serve(name, after) {
   };
 }
 
-function request(port, method, target, body) {
+function request(port, method, target, body, headers = {}) {
   return new Promise((resolve, reject) => {
-    const asked = http.request({port, method, path: target, agent: false}, (response) => {
+    const asked = http.request({port, method, path: target, headers, agent: false}, (response) => {
       let text = '';
       response.on('data', (data) => (text += data));
       response.on(
@@ -311,7 +311,78 @@ test(
       assert.match(said, /port 7890: address (already )?in use/i);
     });
 
-for (const name of ['tcp_echo', 'http_dogs', 'websocket_echo', 'socketio_server']) {
+const ask = (port, method, target, headers, body) => request(port, method, target, body, headers);
+
+test('http parts', 'every method is answered, and both messages are printed', async ({after}) => {
+  const server = await serve('http_parts', after);
+  for (const method
+           of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND']) {
+    const body = /POST|PUT|PATCH/.test(method) ? 'hello' : undefined;
+    const answer = await ask(server.port, method, '/echo?a=1', {'X-Mark': method}, body);
+    assert.strictEqual(answer.status, 200, method);
+    assert.strictEqual(answer.headers['x-method'], method);
+    assert.strictEqual(answer.text, body || '');
+    await server.says(new RegExp(`field   X-Mark: ${method}\n(.*\n)*?< response\n`));
+  }
+  assert.match(
+      server.printed(),
+      /> request\n> {3}method {2}PATCH\n> {3}target {2}\/echo\?a=1\n> {3}version HTTP\/1.1\n/);
+  assert.match(
+      server.printed(),
+      new RegExp(
+          'method  PATCH\n(>.*\n)*>   body    5 bytes\n< response\n' +
+          '<   version HTTP/1.1\n<   status  200\n<   phrase  OK\n' +
+          '<   field   X-Method: PATCH\n(<   field .*\n)*<   body    5 bytes\n'));
+  await server.stop();
+});
+
+test('http parts', 'every status that IANA has is answered with its phrase', async ({after}) => {
+  const server = await serve('http_parts', after);
+  const all = JSON.parse((await ask(server.port, 'GET', '/status')).text);
+  for (const [code, phrase] of Object.entries(http.STATUS_CODES)) {
+    if (['418', '509', '510'].includes(code)) continue;  // unused, not IANA's, and obsoleted
+    const ours = {413: 'Content Too Large', 422: 'Unprocessable Content'}[code] || phrase;
+    assert.strictEqual(all[code], ours.replace('Payload', 'Content'), code);
+  }
+  for (const code of Object.keys(all).map(Number).filter((each) => each >= 200)) {
+    const answer = await ask(server.port, 'GET', `/status/${code}`);
+    assert.strictEqual(answer.status, code);
+    if (![204, 205, 304].includes(code))
+      assert.ok(answer.text.startsWith(`${code} ${all[code]}`), answer.text);
+    await server.says(new RegExp(`status  ${code}\n<   phrase  ${all[code]}\n`));
+  }
+  assert.match((await ask(server.port, 'GET', '/status/504')).text, /did not answer in time/);
+  assert.strictEqual((await ask(server.port, 'GET', '/status/99')).status, 400);
+  await server.stop();
+});
+
+test('http parts', 'the statuses of the lesson come from what happened', async ({after}) => {
+  const server = await serve('http_parts', after);
+  const {port} = server;
+  const json = {'Content-Type': 'application/json'};
+  const basic = (who) => ({Authorization: 'Basic ' + Buffer.from(who).toString('base64')});
+  const list = await ask(port, 'GET', '/dogs');
+  const rows = [
+    [200, 'GET', '/dogs'], [201, 'POST', '/dogs', json, '{"name":"rex"}'],
+    [304, 'GET', '/dogs/1', {'If-None-Match': '*'}], [204, 'DELETE', '/dogs/2'],
+    [301, 'GET', '/old'], [400, 'POST', '/dogs', json, '{'], [415, 'POST', '/dogs', {}, 'rex'],
+    [401, 'GET', '/secret'], [403, 'GET', '/secret', basic('me:wrong')],
+    [200, 'GET', '/secret', basic('me:secret')], [404, 'GET', '/dogs/9'], [404, 'GET', '/none'],
+    [405, 'PUT', '/dogs', {}, 'x'], [500, 'GET', '/crash'], [503, 'GET', '/busy'],
+    [504, 'GET', '/far']
+  ];
+  for (const [status, method, target, headers, body] of rows)
+    assert.strictEqual(
+        (await ask(port, method, target, headers, body)).status, status, `${method} ${target}`);
+  assert.strictEqual(list.text, '[{"id":1,"name":"spot"}]');
+  assert.strictEqual((await ask(port, 'GET', '/old')).headers.location, '/dogs');
+  assert.strictEqual((await ask(port, 'GET', '/busy')).headers['retry-after'], '1');
+  assert.match((await ask(port, 'GET', '/secret')).headers['www-authenticate'], /^Basic realm=/);
+  assert.strictEqual((await ask(port, 'PUT', '/dogs', {}, 'x')).headers.allow, 'GET, HEAD, POST');
+  await server.stop();
+});
+
+for (const name of ['tcp_echo', 'http_dogs', 'http_parts', 'websocket_echo', 'socketio_server']) {
   test('a port that is taken', `${name} says so and ends`, async ({after}) => {
     const taken = net.createServer().listen({port: 0, host: '::'});
     after(() => taken.close());
