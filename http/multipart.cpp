@@ -27,6 +27,18 @@ bool is_boundary(std::string_view text) {
          });
 }
 
+// Up to where `delimiter` begins in `in`, or may begin at its end. Lines of a text are not handed
+// on one by one: who takes them may make a call of the system of each piece.
+std::size_t bytes_before_delimiter(net::Bytes in, std::string_view delimiter) {
+  const std::string_view text = net::as_text(in);
+  for (std::size_t at = text.find('\r'); at != std::string_view::npos;
+       at = text.find('\r', at + 1)) {
+    const std::string_view here = text.substr(at, delimiter.size());
+    if (delimiter.substr(0, here.size()) == here) return at;
+  }
+  return text.size();
+}
+
 // rfc7578-4.2: no folder that a sender names means anything here.
 std::string_view without_folders(std::string_view name) {
   const std::size_t at = name.find_last_of("/\\");
@@ -114,10 +126,7 @@ MultipartParser::Event MultipartParser::read_content(net::Bytes& in) {
     return Event::none;
   };
   if (matched_ == 0) {
-    const void* const at = std::memchr(in.data(), '\r', in.size());
-    const std::size_t plain =
-        at == nullptr ? in.size()
-                      : static_cast<std::size_t>(static_cast<const std::uint8_t*>(at) - in.data());
+    const std::size_t plain = bytes_before_delimiter(in, delimiter_);
     if (plain != 0) {
       const net::Bytes bytes = in.first(plain);
       in = in.subspan(plain);
@@ -133,7 +142,7 @@ MultipartParser::Event MultipartParser::read_content(net::Bytes& in) {
     return content ? Event::part_end : Event::none;
   }
   if (in.empty()) return Event::none;
-  // It was none. Its bytes are those of the delimiter, wherever they have gone since.
+  // It began in an earlier piece and was none. Its bytes are those of the delimiter.
   const std::size_t seen = std::exchange(matched_, 0);
   const std::size_t from = std::exchange(imagined_, false) ? 2 : 0;
   if (seen <= from) return Event::none;
