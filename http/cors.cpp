@@ -49,7 +49,7 @@ Middleware cors(CorsOptions options) {
   };
 }
 
-Middleware cors(std::function<CorsOptions(const Request&)> choose) {
+Middleware cors_by(std::function<CorsOptions(const Request&)> choose) {
   return [choose = std::move(choose)](Request& req, Response& res, const Next& next) {
     answer(choose(req), req, res, next);
   };

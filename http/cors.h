@@ -1,5 +1,9 @@
 // http/cors.h - cross-origin resource sharing, as middleware.
 #pragma once
+#include <functional>
+#include <type_traits>
+#include <utility>
+
 #include "http/cors_fields.h"
 #include "http/router.h"
 
@@ -13,7 +17,11 @@ namespace strata::http {
 // `origin` false it does nothing. A field of these that a later handler sets replaces ours.
 Middleware cors(CorsOptions options = {});
 
-// Likewise, with options for each request: a function of it.
-Middleware cors(std::function<CorsOptions(const Request&)> choose);
+// Likewise, with options for each request: CorsOptions(const Request&).
+Middleware cors_by(std::function<CorsOptions(const Request&)> choose);
+template <class F>
+requires std::is_invocable_r_v<CorsOptions, F&, const Request&> Middleware cors(F choose) {
+  return cors_by(std::move(choose));
+}
 
 }  // namespace strata::http

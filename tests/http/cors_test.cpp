@@ -142,6 +142,7 @@ TEST_CASE("the middleware sets the fields, and answers a preflight", "[http][cor
   server.app.use("/on", cors({.preflight_continue = true}));
   server.app.use("/old", cors({.options_success_status = 200}));
   server.app.use("/off", cors({.origin = false}));
+  server.app.use("/plain", cors({}));
   server.app.use("/by", cors([](const Request& req) {
                    return CorsOptions{.origin = req.query("who").value_or("http://none")};
                  }));
@@ -172,6 +173,7 @@ TEST_CASE("the middleware sets the fields, and answers a preflight", "[http][cor
   const Seen mine = server.get("/on/x", asks, "OPTIONS");
   CHECK(mine.body == "mine");
   CHECK(mine.field("Access-Control-Allow-Origin") == "*");
+  CHECK(server.get("/plain", origin).field("Access-Control-Allow-Origin") == "*");
   CHECK(server.get("/off/x", asks, "OPTIONS").field("Access-Control-Allow-Methods") == "(none)");
   CHECK(server.get("/by/x?who=http://q", origin).field("Access-Control-Allow-Origin") ==
         "http://q");

@@ -44,6 +44,8 @@ struct Site {
     fs::create_symlink(top / "secret.txt", top / "public/absolute");
     fs::create_symlink("a.css", top / "public/inner");
     fs::create_symlink("loop", top / "public/loop");
+    fs::create_symlink("/dev/zero", top / "public/zero");
+    REQUIRE(::mknod((top / "public/socket").c_str(), S_IFSOCK | 0600, 0) == 0);
     REQUIRE(::mkfifo((top / "public/pipe").c_str(), 0600) == 0);
     server.app.use("/s", http::static_files(root()));
   }
@@ -94,6 +96,8 @@ TEST_CASE("files below a folder are served, and nothing else", "[http][static]")
       {"/s/up/secret.txt", 404, "Not Found"},
       {"/s/absolute", 404, "Not Found"},
       {"/s/loop", 404, "Not Found"},
+      {"/s/zero", 404, "Not Found"},
+      {"/s/socket", 404, "Not Found"},
       {"/s/pipe", 404, "Not Found"},
       {"/s/a%00.css", 400, "Bad Request"},
       {"/s/%zz", 400, "Bad Request"},
@@ -205,6 +209,9 @@ TEST_CASE("each option does what it says", "[http][static][rfc8246-2]") {
       {"/links/absolute", 200, "secret"},
       {"/links/up/secret.txt", 200, "secret"},
       {"/links/pipe", 404, nullptr},
+      {"/links/zero", 404, nullptr},  // a device
+      {"/links/socket", 404, nullptr},
+      {"/links/loop", 404, nullptr},
       {"/ends/page", 200, "page"},
       {"/ends/page/", 404, nullptr},
       {"/ends/sub", 301, nullptr},
