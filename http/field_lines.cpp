@@ -39,9 +39,15 @@ bool is_framing_field(std::string_view name) {
 
 // All of the line, or an exception and none of it: half a line would be no line.
 void append_line(std::string& lines, std::string_view name, std::string_view value) {
-  const std::size_t bytes = lines.size() + name.size() + value.size() + 4;
+  const std::size_t before = lines.size();
+  const std::size_t bytes = before + name.size() + value.size() + 4;
   if (bytes > lines.capacity()) lines.reserve(std::max(bytes, 2 * lines.capacity()));
-  lines.append(name).append(": ").append(value).append("\r\n");
+  lines.resize(bytes);  // once; four appends cost twice as much
+  char* at = lines.data() + before;
+  at = std::copy(name.begin(), name.end(), at);
+  at = std::copy_n(": ", 2, at);
+  at = std::copy(value.begin(), value.end(), at);
+  std::copy_n("\r\n", 2, at);
 }
 
 void remove_lines(std::string& lines, std::string_view name) {

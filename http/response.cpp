@@ -70,9 +70,10 @@ bool Response::prepare(std::string_view body, std::string_view default_type) {
     remove("Content-Type").end();
     return false;
   }
-  if (!get("Content-Type")) append_line(fields_, "Content-Type", default_type);
+  const bool bare = fields_.empty();  // as mostly: then nothing need be looked for
+  if (bare || !get("Content-Type")) append_line(fields_, "Content-Type", default_type);
   if (status_ != 205 && status_ != 304) {
-    if (!client_has(body)) return true;
+    if (!client_has(body, bare)) return true;
     status(304);  // keeps its type, unlike in Express: hooks decide by it what is in the fields
   }
   end();
@@ -80,11 +81,12 @@ bool Response::prepare(std::string_view body, std::string_view default_type) {
 }
 
 // Gives the body an ETag; true if the client has that one already.
-bool Response::client_has(std::string_view body) {
+bool Response::client_has(std::string_view body, bool untagged) {
   const Request& request = exchange_->request;
   const std::string_view method = request.method();
   if (status_ < 200 || status_ > 299 || (method != "GET" && method != "HEAD")) return false;
-  if (body.size() <= tagged_max && !get("ETag")) append_line(fields_, "ETag", weak_tag(body));
+  if (body.size() <= tagged_max && (untagged || !get("ETag")))
+    append_line(fields_, "ETag", weak_tag(body));
   return request.fresh();
 }
 

@@ -146,7 +146,7 @@ class Response {
   friend class ServerConnection;
   void clear();
   bool prepare(std::string_view body, std::string_view default_type);
-  bool client_has(std::string_view body);
+  bool client_has(std::string_view body, bool untagged);
   void finish(Content&& content);
   void finish_filtered(Content&& content);
   bool run_hooks(std::optional<std::uint64_t> bytes);  // false: nothing more is to be written

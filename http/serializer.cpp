@@ -17,12 +17,26 @@ namespace strata::http {
 namespace {
 
 constexpr std::size_t room_bytes = 512;  // most heads fit: one reserve, one commit
+constexpr std::size_t digits_max = 20;   // of a 64-bit number
+
+// In decimal, so that it ends at `end`; returns where it begins.
+char* put_digits(std::uint64_t value, char* end) {
+  do {
+    *--end = static_cast<char>('0' + value % 10);
+    value /= 10;
+  } while (value != 0);
+  return end;
+}
 
 }  // namespace
 
 HeadWriter::HeadWriter(net::SendQueue& out, int status, std::string_view phrase) : out_(out) {
   assert(status >= 100 && status <= 999);
   room_ = out_.reserve(room_bytes);
+  if (status == 200 && phrase.empty()) {  // nearly always
+    put("HTTP/1.1 200 OK\r\n");
+    return;
+  }
   if (phrase.empty() || !is_field_value(phrase)) phrase = reason_phrase(status);
   put("HTTP/1.1 ");
   put_number(static_cast<std::uint64_t>(status));
@@ -51,9 +65,15 @@ bool HeadWriter::field(std::string_view name, std::string_view value) {
 }
 
 void HeadWriter::content_length(std::uint64_t bytes) {
-  put("Content-Length: ");
-  put_number(bytes);
-  put("\r\n");
+  constexpr std::string_view name = "Content-Length: ";
+  char line[name.size() + digits_max + 2];
+  char* const end = line + sizeof line;
+  char* at = put_digits(bytes, end - 2);
+  end[-2] = '\r';
+  end[-1] = '\n';
+  at -= name.size();
+  std::memcpy(at, name.data(), name.size());
+  put({at, static_cast<std::size_t>(end - at)});
 }
 
 void HeadWriter::chunked() { put("Transfer-Encoding: chunked\r\n"); }
@@ -77,13 +97,10 @@ void HeadWriter::put(std::string_view text) {
 }
 
 void HeadWriter::put_number(std::uint64_t value) {
-  char digits[20];
-  char* at = digits + sizeof digits;
-  do {
-    *--at = static_cast<char>('0' + value % 10);
-    value /= 10;
-  } while (value != 0);
-  put({at, static_cast<std::size_t>(digits + sizeof digits - at)});
+  char digits[digits_max];
+  char* const end = digits + sizeof digits;
+  char* const at = put_digits(value, end);
+  put({at, static_cast<std::size_t>(end - at)});
 }
 
 void HeadWriter::flush() {

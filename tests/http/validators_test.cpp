@@ -1,6 +1,8 @@
 // tests/http/validators_test.cpp - tags, dates and ranges that a client compares: rfc9110-13, -14.
 #include "http/validators.h"
 
+#include <cstdio>
+#include <random>
 #include <string>
 
 #include "tests/catch.h"
@@ -182,4 +184,22 @@ TEST_CASE("a client may want no cached answer", "[http][codec][rfc9111-5.2.1.4]"
   CHECK(wants_no_cache("max-age=0, No-Cache"));
   CHECK_FALSE(wants_no_cache(""));
   CHECK_FALSE(wants_no_cache("max-age=0, x-no-cache"));
+}
+
+TEST_CASE("a tag holds its numbers in hex, whatever they are", "[http][codec][rfc9110-8.8.3]") {
+  const auto expected = [](unsigned long long first, unsigned long long second) {
+    char text[64];
+    std::snprintf(text, sizeof text, "W/\"%llx-%llx\"", first, second);
+    return std::string(text);
+  };
+  std::mt19937_64 random(7);
+  for (int bits = 0; bits <= 64; ++bits) {
+    for (int i = 0; i < 50; ++i) {
+      const std::uint64_t mask = bits == 64 ? ~0ull : (1ull << bits) - 1;
+      const std::uint64_t first = random() & mask;
+      const std::uint64_t second = i == 0 ? mask : random() & mask;
+      CHECK(std::string(weak_tag(first, second)) == expected(first, second));
+    }
+  }
+  CHECK(std::string(weak_tag(0, 0)) == "W/\"0-0\"");
 }
