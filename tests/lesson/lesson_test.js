@@ -50,7 +50,11 @@ async function serve(name, after) {
     printed: () => printed,
     says: (what) => limited(
         new Promise((resolve) => {
-          const look = () => what.test(printed) && resolve();
+          const look = () => {
+            if (!what.test(printed)) return;
+            child.stdout.off('data', look);
+            resolve();
+          };
           child.stdout.on('data', look);
           look();
         }),
@@ -312,7 +316,6 @@ test(
     });
 
 const ask = (port, method, target, headers, body) => request(port, method, target, body, headers);
-
 test('http parts', 'every method is answered, and both messages are printed', async ({after}) => {
   const server = await serve('http_parts', after);
   for (const method
