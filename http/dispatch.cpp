@@ -35,7 +35,7 @@ void Dispatch::enter(Exchange& exchange, Router::Table& table, bool merge_params
     return;
   }
   const std::size_t params = request.params_.size();
-  Level level{};
+  Level& level = levels_.emplace_back();
   level.table = &table;
   level.base = request.base_;
   level.params = params;
@@ -45,7 +45,6 @@ void Dispatch::enter(Exchange& exchange, Router::Table& table, bool merge_params
   level.version = table.version;
   level.literals = table.routes_of(request.path());
   request.params_from_ = level.params_from;
-  levels_.push_back(level);
 }
 
 // The level at hand has no more layers.

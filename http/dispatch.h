@@ -26,21 +26,22 @@ class Dispatch {
   friend class Next;
   static constexpr std::size_t never = static_cast<std::size_t>(-1);
   struct Level {  // one router that the request is in
-    Router::Table* table;
-    std::size_t layer;  // the one at hand
-    std::size_t step;   // of it, the next one
-    std::size_t param;  // of the request, the one whose handlers are next; and of these the next
-    std::size_t param_step;
-    std::size_t base;  // of the request, when this level began
-    std::size_t params_from;
-    std::size_t params;                          // that outer levels found
-    std::size_t allowed;                         // likewise
-    std::size_t calls;                           // likewise
-    std::size_t literal_at;                      // in `literals`
-    std::size_t other_at;                        // in the table's other layers
-    std::uint32_t version;                       // of the table, when `literals` was looked up
-    bool matched;                                // the layer at hand is for this request
-    const std::vector<std::uint32_t>* literals;  // the routes of exactly this path
+    Router::Table* table = nullptr;
+    std::size_t layer = 0;  // the one at hand
+    std::size_t step = 0;   // of it, the next one
+    std::size_t param =
+        0;  // of the request, the one whose handlers are next; and of these the next
+    std::size_t param_step = 0;
+    std::size_t base = 0;  // of the request, when this level began
+    std::size_t params_from = 0;
+    std::size_t params = 0;      // that outer levels found
+    std::size_t allowed = 0;     // likewise
+    std::size_t calls = 0;       // likewise
+    std::size_t literal_at = 0;  // in `literals`
+    std::size_t other_at = 0;    // in the table's other layers
+    std::uint32_t version = 0;   // of the table, when `literals` was looked up
+    bool matched = false;        // the layer at hand is for this request
+    const std::vector<std::uint32_t>* literals = nullptr;  // the routes of exactly this path
   };
   // A handler of Router::param that ran: the next of that name and value need not.
   struct ParamCall {

@@ -98,14 +98,12 @@ std::string_view bare_media_type(std::string_view name) {
   return trim_ows(name.substr(0, name.find(';')));
 }
 
-std::string with_charset(std::string_view type) {
-  std::string result(type);
-  if (type.find(';') != std::string_view::npos) return result;
+bool lacks_charset(std::string_view type) {
+  if (type.find(';') != std::string_view::npos) return false;
   const auto is = [&](std::string_view other) { return equals_ignore_case(type, other); };
   const bool text = equals_ignore_case(type.substr(0, 5), "text/") || is("application/json") ||
                     is("application/javascript");
-  if (text && !is("text/event-stream")) result += "; charset=utf-8";
-  return result;
+  return text && !is("text/event-stream");
 }
 
 }  // namespace strata::http

@@ -1,6 +1,5 @@
 // http/mime.h - the media type of a file by its name's extension, rfc9110-8.3. (codec)
 #pragma once
-#include <string>
 #include <string_view>
 
 namespace strata::http {
@@ -12,8 +11,8 @@ std::string_view type_of_ending(std::string_view ending);
 // What a program calls a type, as it is in Accept and Content-Type, without parameters: "html",
 // ".html", "text/html; charset=utf-8" are text/html.
 std::string_view bare_media_type(std::string_view name);
-// A type that is text, and says no charset, with "; charset=utf-8"; others as they are, also
-// text/event-stream, which is always UTF-8.
-std::string with_charset(std::string_view type);
+// True for a type that is text and says no charset: ours is UTF-8. Not for text/event-stream, which
+// always is.
+bool lacks_charset(std::string_view type);
 
 }  // namespace strata::http

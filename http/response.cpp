@@ -46,10 +46,10 @@ Response& Response::append(std::string_view name, std::string_view value) {
     exchange_->carrier().log("a response field with a byte that it may not have is left out");
   } else if (equals_ignore_case(name, "Connection")) {
     close_ = close_ || has_token(value, "close");
-  } else if (equals_ignore_case(name, "Content-Type") && !exchange_->of_prefix) {
-    append_line(fields_, name, with_charset(value));
   } else if (!is_framing_field(name)) {
     append_line(fields_, name, value);
+    const bool type = !exchange_->of_prefix && equals_ignore_case(name, "Content-Type");
+    if (type && lacks_charset(value)) fields_.insert(fields_.size() - 2, "; charset=utf-8");
   }
   return *this;
 }
@@ -128,8 +128,9 @@ void Response::json(std::string_view json_text) {
 
 void Response::send_status(int code) {
   if (ended_) return;
-  std::string phrase(reason_phrase(status(code).status()));
-  if (phrase.empty()) phrase = std::to_string(status_);
+  std::string_view phrase = reason_phrase(status(code).status());
+  const std::string number = phrase.empty() ? std::to_string(status_) : std::string();
+  if (phrase.empty()) phrase = number;
   set("Content-Type", "text/plain; charset=utf-8");
   if (status_ == 204 || status_ == 205 || status_ == 304) return send(phrase);
   Content content;

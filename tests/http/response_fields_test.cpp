@@ -79,11 +79,15 @@ TEST_CASE("types are named by ending or in full", "[http][codec]") {
   CHECK(http::bare_media_type("text/html ; level=1") == "text/html");
   CHECK(http::media_type("a.tar/b") == "application/octet-stream");
   CHECK(http::media_type(".html") == "application/octet-stream");
-  CHECK(http::with_charset("text/css") == "text/css; charset=utf-8");
-  CHECK(http::with_charset("Application/JSON") == "Application/JSON; charset=utf-8");
-  CHECK(http::with_charset("text/css;charset=latin1") == "text/css;charset=latin1");
-  CHECK(http::with_charset("image/png") == "image/png");
-  CHECK(http::with_charset("text/event-stream") == "text/event-stream");
+  for (const char* type : {"text/css", "Application/JSON", "text/"}) {
+    INFO(type);
+    CHECK(http::lacks_charset(type));
+  }
+  for (const char* type :
+       {"text/css;charset=latin1", "image/png", "text/event-stream", "", "text"}) {
+    INFO(type);
+    CHECK_FALSE(http::lacks_charset(type));
+  }
 }
 
 TEST_CASE("a redirect says where in a way that no target can split",
