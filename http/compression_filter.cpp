@@ -41,16 +41,6 @@ class GzipFilter final : public ContentFilter {
   bool unflushed_ = false;  // a flush with nothing to flush would add five bytes each
 };
 
-std::string accept_encoding_of(const Request& req) {
-  std::string list;
-  for (const Field& field : req.headers()) {
-    if (!equals_ignore_case(field.name, "Accept-Encoding")) continue;
-    if (!list.empty()) list += ',';
-    list += field.value;
-  }
-  return list;
-}
-
 // rfc9110-8.8.1: the same bytes no more, so no strong tag.
 void weaken_tag(Response& res) {
   const auto tag = res.get("ETag");
@@ -63,7 +53,7 @@ void decide(const CompressionOptions& options, const std::shared_ptr<GzipPool>& 
   if (!type || !options.compressible(*type)) return;
   if (has_token(res.get("Cache-Control").value_or(""), "no-transform")) return;  // rfc9111-5.2.2.6
   res.vary("Accept-Encoding");
-  if (!accepts_coding(accept_encoding_of(req), "gzip")) return;
+  if (!accepts_coding(req.header_list("Accept-Encoding"), "gzip")) return;
   if (res.status() == 304) return weaken_tag(res);  // what it stands for would have had that one
   const auto bytes = res.content_bytes();
   if (res.status() == 204 || res.status() == 206 || (bytes && *bytes < options.threshold)) return;

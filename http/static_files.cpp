@@ -153,7 +153,7 @@ class StaticFiles {
       File packed = root_.open(name + ".gz");
       if (packed.regular() && !packed.older_than(file)) {
         res.vary("Accept-Encoding");
-        if (accepts_coding(req.header("Accept-Encoding"), "gzip")) {
+        if (accepts_coding(req.header_list("Accept-Encoding"), "gzip")) {
           file = std::move(packed);
           res.set("Content-Encoding", "gzip");
         }
