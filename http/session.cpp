@@ -162,6 +162,7 @@ void Session::touch(net::TimePoint now) {
 }
 
 void Session::excuse(net::TimePoint now) {
+  if (paused_) return touch(now);
   const net::Duration whole = answering() ? timeouts_->response : timeouts_->body;
   since_ += now + whole - deadline();
 }

@@ -159,3 +159,24 @@ TEST_CASE("who never reads what it asked for is cut, and costs no more than the 
   server.loop.advance(3s);
   CHECK(server.app.connection_count() == 0);
 }
+
+TEST_CASE("who reads slowly, but reads, gets its echo however long that takes", "[http][stream]") {
+  Upload server;
+  const std::string body = body_text(150'000);
+  Peer peer = server.dial();
+  peer.line().to_client.capacity = 1000;
+  peer.send(post("/echo", body.size()) + body);
+  std::string wire;
+  int seconds = 0;
+  for (; seconds < 1000 && !peer.finished() && wire.find("\r\n0\r\n\r\n") == std::string::npos;
+       ++seconds) {
+    server.loop.settle();
+    wire += peer.take();
+    server.loop.advance(1s);
+  }
+  CHECK(seconds > 120);  // paused for longer than any deadline but the writer's
+  CHECK(take_response(wire).status == 200);
+  const Unchunked seen = take_chunks(wire);
+  CHECK(seen.whole);
+  CHECK((seen.content == body));
+}
