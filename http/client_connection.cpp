@@ -95,8 +95,12 @@ void ClientConnection::send_content() {
     const std::shared_ptr<ClientTask> task = task_;
     const auto pulled = task->pull(piece);
     if (gone() || task_ != task) return;
-    if (!piece.empty() && !send_piece(std::move(piece)))
+    const std::size_t before = connection_->out().size();
+    const bool some = !piece.empty();
+    if (some && !send_piece(std::move(piece)))
       return fail(ClientError::content_source, "the source gave more bytes than it had announced");
+    // The connection takes nothing any more, and closed() will follow: not to the source's end.
+    if (some && connection_->out().size() == before) sends_ = false;
     if (pulled == ContentSource::Pull::wait) return;  // for content_ready()
     if (pulled == ContentSource::Pull::fail)
       return fail(ClientError::content_source, sentence(ClientError::content_source));

@@ -116,6 +116,7 @@ void TcpConnection::read() {
     if (errno != EAGAIN && errno != EINTR) die(errno);
     return;
   }
+  if (got == 0 && error_ != 0) return die(error_);
   if (got == 0) {
     fin_received_ = true;
     return offer_rest();
@@ -237,7 +238,12 @@ void TcpConnection::flush() {
   if (blocked_) return;  // EPOLLOUT will tell
   std::size_t sent_bytes = 0;
   const Sent sent = send_from(fd_.get(), out_, loop_.receive_room(), sent_bytes);
-  if (sent == Sent::failed) return die(errno);
+  if (sent == Sent::failed) {
+    error_ = errno;
+    // A server may answer, and go without reading the rest: a client reads the answer, then dies.
+    if (!options_->reads_above_high_water || !reads()) return die(error_);
+    return out_.close();
+  }
   if (sent == Sent::later) loop_.queue_next(*this);
   if (sent == Sent::blocked) {
     blocked_ = true;
@@ -348,8 +354,7 @@ void TcpConnection::on_thrown(std::error_code why) {
   die(why.value());
 }
 
-// --- the timer: no progress in writing, or the end of lingering
-// -----------------------------------
+// --- the timer: no progress in writing, or the end of lingering ---------------------------------
 
 TcpConnection::Rare& TcpConnection::rare() {
   if (rare_ == nullptr) rare_ = std::make_unique<Rare>(*this);

@@ -9,6 +9,7 @@ using strata::test::Loopback;
 using strata::test::open_descriptors;
 using strata::test::Raw;
 using strata::test::Recorder;
+using strata::test::step_until;
 
 namespace {
 bool readable(int fd) {
@@ -307,4 +308,34 @@ TEST_CASE("destroying a connection closes at once, queued bytes and timers with 
     CHECK(lingering->calls.empty());
   }
   CHECK(open_descriptors() == before);
+}
+
+TEST_CASE("a client reads the answer of a server that left without reading the request", "[net]") {
+  for (const bool client : {true, false}) {
+    const Fd listening(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const Address any = Address::loopback(0);
+    REQUIRE(::bind(listening.get(), any.raw(), any.raw_bytes()) == 0);
+    REQUIRE(::listen(listening.get(), 1) == 0);
+    EventLoop loop;
+    Recorder recorder;
+    ConnectOptions options;
+    options.connection.reads_above_high_water = client;
+    const Address to[] = {local_address(listening.get())};
+    const auto connecting =
+        loop.connect(to, options, [&](auto made) { recorder.take(std::move(*made)); });
+    REQUIRE(step_until(loop, [&] { return recorder.connection != nullptr; }));
+    Fd server(::accept(listening.get(), nullptr, nullptr));
+    recorder.connection->out().append("request");
+    loop.poll_once();
+    // Inside a turn, whose events are known already: the sending fails before anything is read.
+    loop.post([&] {
+      CHECK(::send(server.get(), "answer", 6, MSG_NOSIGNAL) == 6);
+      server.reset();  // with the request unread: RST
+      recorder.connection->out().append("more");
+    });
+    REQUIRE(step_until(loop, [&] { return recorder.closed_called(); }));
+    CHECK(recorder.why);
+    CHECK(recorder.got == (client ? "answer" : ""));
+    CHECK(recorder.calls.find('e') == std::string::npos);  // a RST is no FIN
+  }
 }
