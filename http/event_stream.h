@@ -23,7 +23,8 @@ struct EventStreamOptions {
 };
 
 // Answers with text/event-stream, without a deadline, until close() or until the client goes.
-// Where the client reads slower than events are sent, it is cut at `max_send_queue`.
+// Where the client reads slower than events are sent, it is cut at `max_send_queue`. A draining
+// server waits for it until `drain_timeout`: close() yours first.
 //   Lives:   weak and copyable; a no-op when the client has gone.
 //   Threads: any, but for the constructor and on_close: the loop's.
 class EventStream {

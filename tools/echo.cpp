@@ -51,6 +51,7 @@ std::vector<tools::Flag> flags(Settings& s) {
       number("--max-send-queue", "bytes queued: a slow consumer", s.websocket.max_send_queue),
       number("--max-connections", "0: 90 % of RLIMIT_NOFILE", s.http.max_connections),
       number("--max-per-address", "0: any number", s.http.max_per_address),
+      number("--max-requests", "on one connection; 0: any number", s.http.max_requests),
       milliseconds("--head-timeout", "ms", s.http.head_timeout),
       milliseconds("--body-timeout", "ms, and 1 s per 16 KiB", s.http.body_timeout),
       milliseconds("--idle-timeout", "ms", s.http.idle_timeout),
@@ -162,6 +163,7 @@ int main(int argc, char** argv) {
   if (settings.compression != "off") return refuse("--compression: there is none");
   settings.socketio.engine.high_water = settings.http.listen.connection.high_water;
   settings.socketio.engine.max_send_queue = settings.websocket.max_send_queue;
+  settings.http.max_send_queue = settings.websocket.max_send_queue;
   settings.socketio.engine.origins = settings.origins;
   const auto address = net::Address::parse(settings.host, settings.port);
   if (!address) return refuse("--host wants a numeric address");

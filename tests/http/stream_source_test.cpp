@@ -117,6 +117,39 @@ TEST_CASE("who never reads is cut, and its source is let go", "[http][stream]") 
   CHECK(held.use_count() == 2);
 }
 
+TEST_CASE("a reader that goes at any byte ends its source, once", "[http][stream]") {
+  for (std::size_t taken = 0; taken < 400; ++taken) {
+    for (const bool reset : {false, true}) {
+      INFO(taken << (reset ? " RST" : " gone"));
+      Fixture server;
+      auto held = std::make_shared<int>(0);
+      int finished = 0;
+      server.app.get("/", [&, held](Request&, Response& res) {
+        res.on_finish([&](const Request&, const Response& r, std::uint64_t) {
+          finished += r.aborted() ? 1 : 100;
+        });
+        res.stream([held](std::string& piece) {
+          piece.assign(10, 'x');
+          return ++*held < 20'000;
+        });
+      });
+      {
+        Peer peer = server.dial();
+        peer.line().to_client.capacity = taken;
+        peer.send(request("/"));
+        server.loop.settle();
+        CHECK(peer.waiting().size() == taken);
+        CHECK(held.use_count() == 3);
+        if (reset) peer.reset();
+      }
+      server.loop.settle();
+      CHECK(finished == 1);
+      CHECK(held.use_count() == 2);
+      CHECK(server.app.connection_count() == 0);
+    }
+  }
+}
+
 TEST_CASE("an endless source does not keep the others from their turn", "[http][stream]") {
   Fixture server;
   std::size_t given = 0;
