@@ -30,10 +30,6 @@ void Dispatch::raise(Exchange& exchange, std::exception_ptr error) {
 
 void Dispatch::enter(Exchange& exchange, Router::Table& table, bool merge_params) {
   Request& request = exchange.request;
-  if (levels_.size() >= max_router_levels) {
-    error_ = std::make_exception_ptr(std::logic_error("routers are mounted in a circle"));
-    return;
-  }
   const std::size_t params = request.params_.size();
   Level& level = levels_.emplace_back();
   level.table = &table;

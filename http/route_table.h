@@ -13,9 +13,6 @@
 
 namespace strata::http {
 
-// Of routers in routers; more are mounted in a circle.
-inline constexpr std::size_t max_router_levels = 64;
-
 // What use(), mount(), route() registered, one each.
 struct Layer {
   enum class Kind : std::uint8_t { middleware, route, mount };

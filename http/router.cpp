@@ -80,8 +80,20 @@ Router& Router::add_middleware(const Paths& prefix, Steps steps) {
   return *this;
 }
 
+namespace {
+
+// So no request goes in a circle, and no table owns itself.
+bool reaches(const Router::Table& from, const Router::Table& wanted) {
+  if (&from == &wanted) return true;
+  return std::any_of(from.layers.begin(), from.layers.end(), [&](const auto& layer) {
+    return layer->inner != nullptr && reaches(*layer->inner, wanted);
+  });
+}
+
+}  // namespace
+
 Router& Router::mount(const Paths& prefix, Router& inner) {
-  if (inner.table_ == table_) throw std::invalid_argument("a router mounted in itself");
+  if (reaches(*inner.table_, *table_)) throw std::invalid_argument("a router mounted in itself");
   table_->add({Layer::Kind::mount,
                true,
                {},
@@ -131,18 +143,16 @@ Route& Route::add_steps(std::string_view method, Steps steps) {
 
 namespace {
 
-// Mounted routers are as deep as the program made them, not as a request likes; those mounted in a
-// circle end at `levels`.
+// Mounted routers are as deep as the program made them, not as a request likes.
 void find_body_option(const Router::Table& table, std::string_view method, std::string_view path,
-                      BodyOption& found, std::size_t levels) {
-  if (levels == 0) return;
+                      BodyOption& found) {
   for (const auto& layer : table.layers) {
     if (layer->bodies.empty() && layer->inner == nullptr) continue;
     Captures captures;
     if (!layer->pattern.match(path, captures)) continue;
     if (layer->inner != nullptr) {
       const std::string_view rest = path.substr(captures.matched);
-      find_body_option(*layer->inner, method, rest.empty() ? "/" : rest, found, levels - 1);
+      find_body_option(*layer->inner, method, rest.empty() ? "/" : rest, found);
     }
     for (const auto& [wanted, option] : layer->bodies) {
       if (!wanted.empty() && wanted != method) continue;
@@ -156,7 +166,7 @@ void find_body_option(const Router::Table& table, std::string_view method, std::
 
 BodyOption body_option_of(const Router::Table& table, const Request& request) {
   BodyOption found;
-  find_body_option(table, request.method(), request.path(), found, max_router_levels);
+  find_body_option(table, request.method(), request.path(), found);
   return found;
 }
 

@@ -154,7 +154,7 @@ class Router : public Verbs<Router, Paths> {
   }
   Router& use(const Paths& prefix, Router& inner) { return mount(prefix, inner); }
   Router& use(Router& inner) { return mount("/", inner); }
-  // What `inner` has and will get; its handlers see paths without the prefix.
+  // What `inner` has and will get, behind the prefix. In a circle: throws std::invalid_argument.
   Router& mount(const Paths& prefix, Router& inner);
   Router& use_error(ErrorHandler handler) { return use("/", std::move(handler)); }
   Router& use_error(const Paths& prefix, ErrorHandler f) { return use(prefix, std::move(f)); }

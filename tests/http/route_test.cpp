@@ -215,15 +215,13 @@ TEST_CASE("a mounted router answers OPTIONS for itself", "[http][router]") {
   CHECK(server.get("/in/y", "", "OPTIONS").status == 404);
 }
 
-TEST_CASE("routers that are mounted in a circle answer with an error", "[http][router]") {
-  Fixture server;
-  http::Router a, b;
+TEST_CASE("routers cannot be mounted in a circle", "[http][router]") {
+  http::Router a, b, c;
   a.use("/", b);
-  b.use("/", a);
-  server.app.use("/", a);
-  CHECK(server.get("/x").status == 500);
-  CHECK(server.log.back() == "a handler threw: routers are mounted in a circle");
-  CHECK(server.ask("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx").status == 500);
+  b.use("/", c);
+  CHECK_THROWS_AS(c.use("/", a), std::invalid_argument);
+  CHECK_THROWS_AS(c.use(c), std::invalid_argument);
+  a.use("/again", c);  // several ways to one are none
 }
 
 TEST_CASE("a param that is no UTF-8 is refused", "[http][router][rfc3629-4]") {
