@@ -187,8 +187,6 @@ void ClientConnection::on_event(Event event) {
       });
       break;
     case Event::failed:
-      // Bytes behind a whole response: the response counts, the connection does not.
-      if (exchange_ended_) return;
       return fail(session_.fault(), session_.why());
     case Event::proceed:
     case Event::none:

@@ -176,6 +176,31 @@ TEST_CASE("a server that takes nothing of the request is left", "[http][client]"
   CHECK(client.connection_count() == 0);
 }
 
+TEST_CASE("an endless source is not asked for a server that has gone", "[http][client]") {
+  net::EventLoop loop;
+  Scripted server(loop, net::Address::loopback(0));
+  http::Client client(loop);
+  auto request = asked("POST", "http://" + server.listener->address().to_string() + "/");
+  int pulls = 0;
+  request.source.pull = [&pulls](std::string& piece) {
+    piece.assign(16 * 1024, 'x');
+    return ++pulls == 20'000 ? http::ContentSource::Pull::fail : http::ContentSource::Pull::more;
+  };
+  Outcome outcome;
+  client.request(std::move(request), outcome.callback());
+  REQUIRE(step_until(loop, [&] { return !server.peers.empty() && !server.at(0).got.empty(); }));
+  server.at(0).connection->pause();
+  for (int before = -1; before != pulls;) {  // until the kernel takes no more
+    before = pulls;
+    for (int i = 0; i < 5; ++i) loop.poll_once(1ms);
+  }
+  // Inside a turn whose events are known already, so that the sending hears of it first.
+  loop.post([&] { server.at(0).connection.reset(); });
+  REQUIRE(step_until(loop, [&] { return outcome.calls == 1; }));
+  CHECK(outcome.failure.error == ClientError::closed_before_response);
+  CHECK(pulls < 20'000);
+}
+
 TEST_CASE("a response of any length in constant memory, a slow reader sets the pace",
           "[http][client]") {
   net::EventLoop loop;
