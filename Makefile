@@ -37,12 +37,12 @@ LDFLAGS_ALL  = $(OPT_$(MODE)) -pthread $(LDFLAGS)
 
 LAYERS := net http ws events sio
 SRC_net    := $(wildcard net/*.cpp)
-SRC_http   := $(wildcard http/*.cpp)
+SRC_http   := $(wildcard http/*.cpp http/middleware/*.cpp http/client/*.cpp)
 SRC_ws     := $(wildcard ws/*.cpp)
 SRC_events := $(wildcard events/*.cpp)
 SRC_sio    := $(wildcard sio/*.cpp sio/eio/*.cpp)
 SOURCES    := $(foreach l,$(LAYERS),$(SRC_$(l)))
-HEADERS    := $(wildcard net/*.h http/*.h ws/*.h events/*.h sio/*.h sio/eio/*.h)
+HEADERS    := $(wildcard net/*.h http/*.h http/middleware/*.h http/client/*.h ws/*.h events/*.h sio/*.h sio/eio/*.h)
 
 # A layer's tests are linked against the layers below it only: that is the layer rule, enforced.
 BELOW_net    := net
@@ -252,7 +252,7 @@ build/clang/%.ok: %.cpp
 read-by-clang: $(CLANG_OK)
 .PHONY: read-by-clang
 
-FOLDERS   := net http ws events sio sio/eio tests tests/* tools tools/* tools/chat/public
+FOLDERS   := net http http/middleware http/client ws events sio sio/eio tests tests/* tools tools/* tools/chat/public
 FORMATTED := $(sort $(wildcard $(foreach d,$(FOLDERS),$(d)/*.h $(d)/*.cpp $(d)/*.js)))
 
 check:                                 ## warnings, format, layer rules, spec index; tests under asan, tsan

@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "http/client_options.h"
-#include "http/client_types.h"
+#include "http/client/client_options.h"
+#include "http/client/client_types.h"
 #include "net/loop.h"
 
 namespace strata::http {

@@ -7,8 +7,8 @@
 #include <cstdio>
 #include <string>
 
+#include "http/middleware/static_files.h"
 #include "http/server.h"
-#include "http/static_files.h"
 #include "net/event_loop.h"
 #include "sio/server.h"
 #include "tools/flags.h"

@@ -15,7 +15,7 @@
 #include <string>
 
 #include "http/client.h"
-#include "http/cookie_jar.h"
+#include "http/client/cookie_jar.h"
 #include "net/event_loop.h"
 #include "net/fd.h"
 

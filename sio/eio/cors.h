@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http/cors_fields.h"
+#include "http/middleware/cors_fields.h"
 
 namespace strata::sio::eio {
 

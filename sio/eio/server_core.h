@@ -107,7 +107,7 @@ class ServerCore final : public ws::Handler {
   std::vector<std::unique_ptr<ServerSocket>> to_report_, reporting_;
   std::vector<std::unique_ptr<ServerSocket>> dead_;  // until the turn has ended
   std::vector<std::unique_ptr<ws::Connection>> dead_connections_;
-  std::size_t connections_ = 0;  // WebSockets, the dead included
+  std::size_t connections_ = 0;        // WebSockets, the dead included
   std::shared_ptr<ServerCore*> self_;  // weakly held by what may outlive us
   std::string scratch_;
   std::size_t depth_ = 0;

@@ -4,12 +4,12 @@
 #include <cstdlib>
 #include <string>
 
-#include "http/compression_filter.h"
-#include "http/cors.h"
 #include "http/event_stream.h"
-#include "http/multipart_form.h"
+#include "http/middleware/compression_filter.h"
+#include "http/middleware/cors.h"
+#include "http/middleware/multipart_form.h"
+#include "http/middleware/static_files.h"
 #include "http/server.h"
-#include "http/static_files.h"
 #include "net/event_loop.h"
 #include "tools/stop_signals.h"
 

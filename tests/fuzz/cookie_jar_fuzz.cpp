@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "http/cookie_jar.h"
+#include "http/client/cookie_jar.h"
 #include "http/message.h"
 #include "tests/support/cuts.h"
 

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "http/client_session.h"
+#include "http/client/client_session.h"
 #include "tests/support/cuts.h"
 
 using namespace strata;

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "http/multipart.h"
+#include "http/middleware/multipart.h"
 #include "tests/support/cuts.h"
 
 using namespace strata;

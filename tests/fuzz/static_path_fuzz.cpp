@@ -2,7 +2,7 @@
 // something below the folder.
 #include <cstdlib>
 
-#include "http/static_path.h"
+#include "http/middleware/static_path.h"
 #include "tests/support/cuts.h"
 
 using namespace strata;

@@ -3,9 +3,9 @@
 #include <cstdlib>
 #include <string>
 
-#include "http/redirect.h"
+#include "http/client/redirect.h"
+#include "http/client/url.h"
 #include "http/target.h"
-#include "http/url.h"
 #include "tests/support/cuts.h"
 
 using namespace strata;

@@ -1,10 +1,10 @@
 // tests/http/access_log_test.cpp - lines of the access log, which no client can break.
-#include "http/access_log.h"
+#include "http/middleware/access_log.h"
 
 #include <stdexcept>
 
-#include "http/basic_auth.h"
-#include "http/request_id.h"
+#include "http/middleware/basic_auth.h"
+#include "http/middleware/request_id.h"
 #include "tests/http/stream_fixture.h"
 
 using namespace strata;

@@ -1,11 +1,11 @@
 // tests/http/basic_auth_test.cpp - who may pass, and ids of requests.
-#include "http/basic_auth.h"
+#include "http/middleware/basic_auth.h"
 
 #include <stdexcept>
 
 #include "http/base64.h"
 #include "http/basic_credentials.h"
-#include "http/request_id.h"
+#include "http/middleware/request_id.h"
 #include "tests/http/server_fixture.h"
 
 using namespace strata;

@@ -1,5 +1,5 @@
 // tests/http/body_limit_test.cpp - 413 before the data, by path and by route.
-#include "http/body_limit.h"
+#include "http/middleware/body_limit.h"
 
 #include "tests/http/server_fixture.h"
 

@@ -3,7 +3,7 @@
 #pragma once
 #include <string>
 
-#include "http/client_session.h"
+#include "http/client/client_session.h"
 #include "tests/catch.h"
 #include "tests/support/cuts.h"
 

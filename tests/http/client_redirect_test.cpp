@@ -1,6 +1,6 @@
 // tests/http/client_redirect_test.cpp - redirects that are followed, with what goes along; cookies.
 #include "http/client.h"
-#include "http/cookie_jar.h"
+#include "http/client/cookie_jar.h"
 #include "tests/http/client_fixture.h"
 
 using namespace strata;

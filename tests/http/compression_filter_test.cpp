@@ -1,5 +1,5 @@
 // tests/http/compression_filter_test.cpp - which responses are compressed, and that they inflate.
-#include "http/compression_filter.h"
+#include "http/middleware/compression_filter.h"
 
 #include <cstdlib>
 #include <filesystem>

@@ -1,5 +1,5 @@
 // tests/http/cookie_jar_test.cpp - whose cookies are taken, where they go, and when they end.
-#include "http/cookie_jar.h"
+#include "http/client/cookie_jar.h"
 
 #include "tests/catch.h"
 

@@ -1,5 +1,5 @@
 // tests/http/cors_test.cpp - the fields of CORS beside what npm's `cors` 2.8 sends.
-#include "http/cors.h"
+#include "http/middleware/cors.h"
 
 #include <unistd.h>
 

@@ -8,14 +8,14 @@
 #include <mutex>
 #include <thread>
 
-#include "http/access_log.h"
-#include "http/basic_auth.h"
-#include "http/compression_filter.h"
-#include "http/cors.h"
-#include "http/multipart_form.h"
-#include "http/request_id.h"
+#include "http/middleware/access_log.h"
+#include "http/middleware/basic_auth.h"
+#include "http/middleware/compression_filter.h"
+#include "http/middleware/cors.h"
+#include "http/middleware/multipart_form.h"
+#include "http/middleware/request_id.h"
+#include "http/middleware/static_files.h"
 #include "http/server.h"
-#include "http/static_files.h"
 #include "tests/http/stream_fixture.h"
 
 using namespace strata;

@@ -1,5 +1,5 @@
 // tests/http/multipart_form_test.cpp - forms of requests: kept, streamed, refused, given up.
-#include "http/multipart_form.h"
+#include "http/middleware/multipart_form.h"
 
 #include "tests/http/stream_fixture.h"
 

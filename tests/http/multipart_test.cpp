@@ -1,5 +1,5 @@
 // tests/http/multipart_test.cpp - forms taken apart at every split, and those that are none.
-#include "http/multipart.h"
+#include "http/middleware/multipart.h"
 
 #include <random>
 

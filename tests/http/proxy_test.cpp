@@ -1,5 +1,5 @@
 // tests/http/proxy_test.cpp - which requests go through a proxy, and in what form.
-#include "http/proxy.h"
+#include "http/client/proxy.h"
 
 #include "tests/catch.h"
 

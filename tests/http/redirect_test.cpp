@@ -1,8 +1,8 @@
 // tests/http/redirect_test.cpp - what is followed, as what, with which fields; and what is tried
 // twice.
-#include "http/redirect.h"
+#include "http/client/redirect.h"
 
-#include "http/retry.h"
+#include "http/client/retry.h"
 #include "tests/catch.h"
 
 using namespace strata;

@@ -2,7 +2,7 @@
 // every place, and truncated at every byte; and what a head that is taken says.
 #include "http/response_parser.h"
 
-#include "http/client_session.h"
+#include "http/client/client_session.h"
 #include "tests/catch.h"
 #include "tests/http/response_rows.h"
 #include "tests/support/cuts.h"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "http/client_error.h"
+#include "http/client/client_error.h"
 
 namespace strata::response_test {
 

@@ -1,5 +1,5 @@
 // tests/http/static_files_test.cpp - what is served below a folder, and what is not.
-#include "http/static_files.h"
+#include "http/middleware/static_files.h"
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>

@@ -1,5 +1,5 @@
 // tests/http/static_path_test.cpp - paths of files, and what could lead out of their folder.
-#include "http/static_path.h"
+#include "http/middleware/static_path.h"
 
 #include <string>
 

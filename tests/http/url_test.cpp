@@ -1,5 +1,5 @@
 // tests/http/url_test.cpp - URLs taken apart, resolved against a base, and refused.
-#include "http/url.h"
+#include "http/client/url.h"
 
 #include "tests/catch.h"
 
