@@ -16,16 +16,16 @@
 namespace strata::http {
 
 struct CookieOptions {
-  std::optional<net::Duration> max_age;  // whole seconds, rounded down; gives Expires too
-  std::string domain;
+  std::optional<net::Duration> max_age{};  // whole seconds, rounded down; gives Expires too
+  std::string domain{};
   std::string path = "/";
   bool http_only = false;
   bool secure = false;
-  std::string same_site;                // "Lax", "Strict", "None", in any case; empty: not said
-  bool partitioned = false;             // one jar for each top-level site
-  std::string priority;                 // "Low", "Medium", "High", likewise
-  std::optional<std::int64_t> expires;  // seconds since 1970; `max_age` goes before it
-  bool raw = false;                     // the value is written as it is, not percent-encoded
+  std::string same_site{};                // "Lax", "Strict", "None", in any case; empty: not said
+  bool partitioned = false;               // one jar for each top-level site
+  std::string priority{};                 // "Low", "Medium", "High", likewise
+  std::optional<std::int64_t> expires{};  // seconds since 1970; `max_age` goes before it
+  bool raw = false;                       // the value is written as it is, not percent-encoded
 };
 
 // The value of a Set-Cookie field; `now` in seconds since 1970. Nothing where a part has a byte
