@@ -115,11 +115,17 @@ $(call say,ar  $@)
 $(Q)ar rcs $@ $^
 endef
 
+# Under tsan, the tests that have threads: the others would wait for it and show nothing.
+STARTS_THREADS := std::thread|ThreadResolver
+
 define layer_rules
 $(LIB)/libstrata-$(1).a: $(call objects,$(SRC_$(1)))
 	$$(archive)
 
 TESTS_$(1) := $$(wildcard $$(foreach d,$(or $(TEST_DIRS_$(1)),$(1)),tests/$$(d)/*_test.cpp))
+ifeq ($(MODE),tsan)
+TESTS_$(1) := $$(if $$(TESTS_$(1)),$$(shell grep -lE '$(STARTS_THREADS)' $$(TESTS_$(1))))
+endif
 $(TEST)/$(1): $$(call objects,$$(TESTS_$(1)) $(SUPPORT_$(1))) $(call LIBS_OF,$(1)) $(filter %.o,$(CATCH))
 	@mkdir -p $$(@D)
 	$$(call say,ld  $$@)

@@ -32,8 +32,16 @@ struct Content {
   void append_to(net::SendQueue& out);
 };
 
-inline Conditions conditions_of(const Request& request) {
-  return {request.header("If-None-Match"), request.header("If-Modified-Since")};
+// A field's list; `joined` holds it where it came in several lines, which are one (rfc9110-5.3).
+inline std::string_view list_of(const Request& request, std::string_view name,
+                                std::string& joined) {
+  const std::string_view first = request.header(name);
+  if (first.empty() || request.header_count(name) == 1) return first;
+  return joined = request.header_list(name);
+}
+
+inline Conditions conditions_of(const Request& request, std::string& joined) {
+  return {list_of(request, "If-None-Match", joined), request.header("If-Modified-Since")};
 }
 
 // What an exchange needs of the connection that it came on.

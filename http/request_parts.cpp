@@ -96,7 +96,8 @@ bool Request::fresh() const {
   const bool good =
       (response.status() >= 200 && response.status() <= 299) || response.status() == 304;
   if (!good || (method() != "GET" && method() != "HEAD")) return false;
-  const Conditions theirs = conditions_of(*this);
+  std::string joined;
+  const Conditions theirs = conditions_of(*this, joined);
   if (theirs.if_none_match.empty() && theirs.if_modified_since.empty()) return false;
   if (wants_no_cache(header_list("Cache-Control"))) return false;
   return is_fresh(theirs, response.get("ETag").value_or(""),

@@ -18,9 +18,9 @@ std::string date_text(std::int64_t seconds) {
   return std::string(text, date_bytes);
 }
 
-Conditions all_conditions(const Request& request) {
-  Conditions theirs = conditions_of(request);
-  theirs.if_match = request.header("If-Match");
+Conditions all_conditions(const Request& request, std::string& joined, std::string& more) {
+  Conditions theirs = conditions_of(request, joined);
+  theirs.if_match = list_of(request, "If-Match", more);
   theirs.if_unmodified_since = request.header("If-Unmodified-Since");
   theirs.if_range = request.header("If-Range");
   return theirs;
@@ -62,7 +62,8 @@ void Response::send_file(int fd, std::string_view name) {
   set("Accept-Ranges", "bytes");
   const bool reads = request.method() == "GET" || request.method() == "HEAD";
   content.file.bytes = size;
-  const Conditions theirs = all_conditions(request);
+  std::string joined, more;
+  const Conditions theirs = all_conditions(request, joined, more);
   const std::string_view tag = *get("ETag");
   const Precondition verdict = status_ == 200
                                    ? check_conditions(theirs, reads, tag, *get("Last-Modified"))

@@ -121,6 +121,7 @@ TEST_CASE("a copy that the client has is not sent again",
   CHECK(tag.substr(0, 5) == "W/\"8-");
   CHECK(server.get("/").field("ETag") == tag);
   CHECK(server.get("/", "If-None-Match: \"a\", " + tag + "\r\n").status == 304);
+  CHECK(server.get("/", "If-None-Match: \"a\"\r\nIf-None-Match: " + tag + "\r\n").status == 304);
   CHECK(server.get("/", "If-None-Match: *\r\n").status == 304);
   CHECK(server.get("/", "If-None-Match: " + tag.substr(2) + "\r\n").status == 304);
   CHECK(server.get("/", "If-None-Match: \"a\"\r\n").status == 200);
