@@ -18,7 +18,9 @@ ServerConnection::ServerConnection(ServerCore& core, std::unique_ptr<net::Connec
   arm();
 }
 
-ServerConnection::~ServerConnection() = default;
+ServerConnection::~ServerConnection() {
+  if (armed()) core_.loop.disarm(*this);  // there was no memory to keep it
+}
 
 std::size_t ServerConnection::receive(net::MutableBytes in) {
   const std::size_t offered = in.size();

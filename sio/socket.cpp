@@ -45,8 +45,8 @@ eio::Socket& Socket::conn() const { return client_->session(); }
 
 // sio5-connect: its room, the CONNECT packet, then the handlers, so that what they emit follows.
 void Socket::accept() {
+  nsp_->rooms().add(*this);  // first: what is not there cannot be removed
   state_ = State::connected;
-  nsp_->rooms().add(*this);
   client_->joined();
   std::string text;
   append_connect(text, nsp_->name(), id());
