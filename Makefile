@@ -213,6 +213,7 @@ test:                                  ## everything: five layers, interop, brow
 	$$run install tests/install/run "$(MAKE)"; \
 	$$run interop tests/interop/run $(BIN)/echo; \
 	$$run client tests/interop/run_client $(BIN)/fetch; \
+	$$run ws-client tests/interop/run_ws_client $(TEST)/ws_client; \
 	$$run express tests/interop/run_express $(TEST)/express_routes; \
 	$$run lesson tests/lesson/run.sh $(BIN); \
 	$$run browser tests/browser/run $(BIN)/chat; \

@@ -80,6 +80,18 @@ void ClientHandshake::append_request(net::SendQueue& out) const {
 }
 
 net::Parse<ServerAnswer, HandshakeError> ClientHandshake::next(net::MutableBytes& in) {
+  for (;;) {
+    auto answer = read(in);
+    // rfc9110-15.2: 103 (Early Hints) and its like say nothing yet; the answer is behind them.
+    const int status = answer.failed() ? answer.error().status : 0;
+    if (status < 100 || status > 199 || status == 101 || interim_ == interim_max) return answer;
+    ++interim_;
+    searched_ = 0;
+    in = in.subspan(net::as_text(in).find("\r\n\r\n") + 4);
+  }
+}
+
+net::Parse<ServerAnswer, HandshakeError> ClientHandshake::read(net::MutableBytes& in) {
   const std::string_view text = net::as_text(in);
   // From a little before where the last search ended: the end may be cut in two.
   const std::size_t from = searched_ < 3 ? 0 : searched_ - 3;

@@ -34,17 +34,21 @@ class ClientHandshake {
   // `nonce`: 16 bytes nobody can foresee (rfc6455-4.1).
   ClientHandshake(ClientRequest request, net::Bytes nonce);
   void append_request(net::SendQueue& out) const;
-  // "Not yet" consumes nothing. A value has consumed the head: what follows are frames.
+  // "Not yet" consumes nothing but heads of 1xx. A value has consumed the head: what follows are
+  // frames. An error leaves the head that it is about.
   net::Parse<ServerAnswer, HandshakeError> next(net::MutableBytes& in);
 
   static constexpr std::size_t head_bytes_max = 16 * 1024;
+  static constexpr int interim_max = 16;  // heads of 1xx before the answer
 
  private:
+  net::Parse<ServerAnswer, HandshakeError> read(net::MutableBytes& in);
   net::Parse<ServerAnswer, HandshakeError> check(std::string_view head) const;
 
   ClientRequest request_;
   std::string key_;
   std::size_t searched_ = 0;
+  int interim_ = 0;
 };
 
 }  // namespace strata::ws

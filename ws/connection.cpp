@@ -2,33 +2,13 @@
 // the loop. All frames of one receive are handled in one go; nobody flushes.
 #include "ws/connection.h"
 
-#include <sys/random.h>
-
-#include <cerrno>
-#include <cstring>
 #include <exception>
 #include <new>
-#include <system_error>
+
+#include "ws/random_key.h"
 
 namespace strata::ws {
 namespace {
-
-// rfc6455-5.3 wants keys that no script can foresee: the kernel's, 64 for one call.
-MaskingKey random_key() {
-  thread_local std::array<MaskingKey, 64> batch;
-  thread_local std::size_t used = batch.size();
-  if (used == batch.size()) {
-    std::size_t have = 0;
-    while (have < sizeof(batch)) {
-      const ssize_t got = ::getrandom(reinterpret_cast<std::uint8_t*>(batch.data()) + have,
-                                      sizeof(batch) - have, 0);
-      if (got < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category());
-      if (got > 0) have += static_cast<std::size_t>(got);
-    }
-    used = 0;
-  }
-  return batch[used++];
-}
 
 Limits with_high_water(Limits limits, std::size_t bytes) {
   limits.high_water = bytes;
