@@ -71,7 +71,7 @@ test(group, 'the client closes, with a code and a reason', async ({after}) => {
   const [code, reason] = await closed;
   assert.strictEqual(code, 4001);
   assert.strictEqual(`${reason}`, 'as asked');
-  assert.strictEqual((await ended).text, 'open \nclose 4001 \n');
+  assert.strictEqual((await ended).text, 'open \nclose 4001 as asked\n');
 });
 
 test(group, 'a server that is gone without a Close', async ({after}) => {

@@ -184,7 +184,8 @@ TEST_CASE("a client can be destroyed in each of its callbacks; nothing follows",
       {"pong", "open:|message:x|ping:y|pong:z|"},
       {"close", "open:|message:x|ping:y|pong:z|message:x2|close:1000:|"},
   };
-  for (const auto& [where, log] : rows) {
+  for (const auto& row : rows) {
+    const std::string where = row.first, log = row.second;
     for (const bool in_pieces : {false, true}) {
       CAPTURE(where, in_pieces);
       WsClientFixture f;
