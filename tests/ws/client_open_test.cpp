@@ -184,6 +184,19 @@ TEST_CASE("heads of 1xx before the answer are let through, sixteen of them",
   }
 }
 
+TEST_CASE("a 1xx longer than the answer, and both cut inside it", "[ws][client][rfc9110-15.2]") {
+  const std::string hint = "HTTP/1.1 103 Hints\r\nLink: " + std::string(500, 'x') + "\r\n\r\n";
+  for (std::size_t cut = 0; cut < hint.size(); ++cut) {
+    CAPTURE(cut);
+    WsClientFixture f;
+    const std::string wire = hint + f.good();
+    f.say(wire.substr(0, cut));
+    f.say(wire.substr(cut));
+    REQUIRE(f.log == "open:|");
+    REQUIRE(f.head.starts_with("HTTP/1.1 101"));
+  }
+}
+
 // --- redirects ----------------------------------------------------------------------------------
 
 TEST_CASE("a redirect is followed where the policy says so", "[ws][client][rfc6455-4.1]") {

@@ -199,6 +199,8 @@ TEST_CASE("a client can be destroyed in each of its callbacks; nothing follows",
       f.loop.settle();
       CHECK(f.log == log);
       CHECK(f.client == nullptr);
+      const bool answered = f.peer().got.find(from_client(0x8A, "y")) != std::string::npos;
+      CHECK(answered == (where != "open" && where != "message"));  // nor is anything handled
       f.loop.advance(60s);
       CHECK(f.log == log);
       CHECK(f.peer().gone);
@@ -216,6 +218,17 @@ TEST_CASE("a client can be destroyed in each of its callbacks; nothing follows",
   f.loop.settle();
   CHECK(f.log == "open:|drain:|");
   CHECK(f.client == nullptr);
+}
+
+TEST_CASE("destroyed in a callback, a client is not told that its queue is empty", "[ws][client]") {
+  WsClientFixture f;
+  f.opened();
+  f.then = [&](const std::string&) {
+    f.client->send_binary(net::Bytes(std::vector<std::uint8_t>(200'000)));
+    f.client.reset();
+  };
+  f.say(from_server(0x81, "x"));
+  CHECK(f.log == "open:|message:x|");
 }
 
 TEST_CASE("destroyed from outside it is silent, at every moment", "[ws][client]") {
