@@ -89,10 +89,13 @@ void serve_http(http::Server& app, const Settings& settings) {
 }
 
 std::vector<ws::Endpoint*> serve_websocket(http::Server& app, const Settings& settings) {
-  const auto options = [&settings](auto on_message) {
+  std::optional<ws::CompressionOptions> compression;
+  if (settings.compression == "on") compression.emplace();
+  const auto options = [&settings, compression](auto on_message) {
     return ws::RouteOptions{.on_message = on_message,
                             .limits = settings.websocket,
                             .subprotocols = {"echo"},
+                            .compression = compression,
                             .origins = settings.origins};
   };
   const auto echo = [](ws::Connection& from, const ws::Message& message) {
@@ -160,7 +163,9 @@ int main(int argc, char** argv) {
       {"--quiet-connect", "no `auth` event on connection", &settings.quiet_connect}};
   if (!tools::read_flags(argc, argv, flags(settings), switches)) return 2;
   if (settings.workers != 1) return refuse("--workers: one loop is all there is");
-  if (settings.compression != "off") return refuse("--compression: there is none");
+  if (settings.compression != "on" && settings.compression != "off") {
+    return refuse("--compression is on or off");
+  }
   settings.socketio.engine.high_water = settings.http.listen.connection.high_water;
   settings.socketio.engine.max_send_queue = settings.websocket.max_send_queue;
   settings.http.max_send_queue = settings.websocket.max_send_queue;

@@ -7,7 +7,8 @@
 namespace strata::ws {
 
 std::unique_ptr<net::Connection> accept(http::Request& request, http::Response& response,
-                                        std::string_view subprotocol, std::string_view fields) {
+                                        std::string_view subprotocol, std::string_view fields,
+                                        std::string_view extension) {
   const http::RequestHead& head = request.head();
   if (const auto refusal = check_upgrade(head)) {
     for (const http::Field& field : refusal_fields(refusal->status)) {
@@ -19,7 +20,8 @@ std::unique_ptr<net::Connection> accept(http::Request& request, http::Response& 
     return nullptr;
   }
   std::unique_ptr<net::Connection> connection = response.take_connection();
-  if (connection != nullptr) append_upgrade(head, {subprotocol, fields}, connection->out());
+  if (connection != nullptr)
+    append_upgrade(head, {subprotocol, fields, extension}, connection->out());
   return connection;
 }
 

@@ -41,7 +41,7 @@ bool is_clean(std::string_view text) {
 struct Fields {
   int upgrades = 0, accepts = 0, protocols = 0, extensions = 0;
   bool websocket = false, connection = false;
-  std::string_view accept, protocol;
+  std::string_view accept, protocol, extension;
 
   void add(std::string_view name, std::string_view value) {
     if (http::equals_ignore_case(name, "Upgrade")) {
@@ -57,6 +57,7 @@ struct Fields {
       protocol = value;
     } else if (http::equals_ignore_case(name, "Sec-WebSocket-Extensions")) {
       ++extensions;
+      extension = value;
     }
   }
 };
@@ -75,6 +76,10 @@ void ClientHandshake::append_request(net::SendQueue& out) const {
     head += (i == 0 ? "Sec-WebSocket-Protocol: " : ", ") + request_.subprotocols[i];
   }
   if (!request_.subprotocols.empty()) head += "\r\n";
+  if (request_.compression) {
+    head.append(extensions_field).append(": ");
+    head.append(write_offer(*request_.compression)).append("\r\n");
+  }
   head += request_.fields + "\r\n";
   out.append(std::string_view(head));
 }
@@ -141,13 +146,18 @@ net::Parse<ServerAnswer, HandshakeError> ClientHandshake::check(std::string_view
   if (fields.accepts != 1 || fields.accept != accept_key(key_)) {
     return refuse("Sec-WebSocket-Accept does not fit the key");
   }
-  if (fields.extensions != 0) return refuse("an extension that was not offered");
+  std::optional<DeflateParameters> compression;
+  if (fields.extensions != 0) {
+    if (!request_.compression) return refuse("an extension that was not offered");
+    if (fields.extensions == 1) compression = read_answer(fields.extension, *request_.compression);
+    if (!compression) return refuse("not the extension that was offered");  // rfc7692-7.1
+  }
   const auto& ours = request_.subprotocols;
   if (fields.protocols > 1 || (fields.protocols == 1 && std::find(ours.begin(), ours.end(),
                                                                   fields.protocol) == ours.end())) {
     return refuse("a subprotocol that was not offered");
   }
-  return ServerAnswer{std::string(fields.protocol)};
+  return ServerAnswer{std::string(fields.protocol), compression};
 }
 
 }  // namespace strata::ws

@@ -1,5 +1,6 @@
 // ws/client_handshake.h - the opening handshake, rfc6455-4.1, the client's side. (codec)
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "net/bytes.h"
 #include "net/parse.h"
 #include "net/send_queue.h"
+#include "ws/extensions.h"
 
 namespace strata::ws {
 
@@ -15,7 +17,8 @@ struct ClientRequest {
   std::string target = "/";  // path and query
   std::string origin = {};   // empty: none
   std::vector<std::string> subprotocols = {};
-  std::string fields = {};  // further field lines, each ending in CRLF
+  std::string fields = {};                            // further field lines, each ending in CRLF
+  std::optional<DeflateParameters> compression = {};  // what to offer; nothing: none
 };
 
 // Why the server's answer opens nothing.
@@ -25,7 +28,8 @@ struct HandshakeError {
 };
 
 struct ServerAnswer {
-  std::string subprotocol;  // empty: none
+  std::string subprotocol;                       // empty: none
+  std::optional<DeflateParameters> compression;  // agreed; nothing: none
 };
 
 // One handshake: writes the request, then checks the answer.

@@ -5,6 +5,7 @@
 
 #include "net/connection.h"
 #include "net/loop.h"
+#include "ws/deflate.h"
 #include "ws/session.h"
 
 namespace strata::http {
@@ -43,6 +44,9 @@ class Connection final : public net::Receiver {
   Connection(std::unique_ptr<net::Connection> below, Role self, const Limits& limits, Handler& top,
              MaskSource keys = {});
   ~Connection() override;
+
+  // Compression as the handshake agreed on it; right behind the constructor.
+  void use(std::unique_ptr<Compression> compression) { session_.use(std::move(compression)); }
 
   SendResult send_text(std::string_view text, Delivery delivery = Delivery::reliable);
   SendResult send_binary(net::Bytes bytes, Delivery delivery = Delivery::reliable);
@@ -96,9 +100,11 @@ class Connection final : public net::Receiver {
 };
 
 // Checks the request and takes its connection with the 101 written; nothing where it was refused
-// (the response is then sent: 400, 426 or 405). `fields`: further field lines for the 101.
+// (the response is then sent: 400, 426 or 405). `fields`: further field lines for the 101;
+// `extension`: what accept_offer() answered.
 std::unique_ptr<net::Connection> accept(http::Request& request, http::Response& response,
                                         std::string_view subprotocol = {},
-                                        std::string_view fields = {});
+                                        std::string_view fields = {},
+                                        std::string_view extension = {});
 
 }  // namespace strata::ws

@@ -162,7 +162,7 @@ net::Parse<Piece, ProtocolError> FrameParser::next(net::MutableBytes& in) {
   net::MutableBytes rest = in;
   const bool first = !inside_;
   if (first) {
-    const auto header = parse_header(rest, self_);
+    const auto header = parse_header(rest, self_, rsv1_allowed_);
     if (header.need_more()) return {};
     if (header.failed()) return header.error();
     if (header->opcode == Opcode::close && header->payload_bytes == 1) {

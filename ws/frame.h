@@ -82,6 +82,7 @@ struct Piece {
 class FrameParser {
  public:
   explicit FrameParser(Role self) : self_(self) {}
+  void allow_rsv1() { rsv1_allowed_ = true; }  // an extension that uses it was agreed
   net::Parse<Piece, ProtocolError> next(net::MutableBytes& in);
   // Bytes of the payload that were received somewhere else than in `in`.
   Piece landed(net::MutableBytes payload);
@@ -96,6 +97,7 @@ class FrameParser {
   std::uint64_t left_ = 0;
   Role self_;
   bool inside_ = false;
+  bool rsv1_allowed_ = false;
 };
 
 // The whole frame; header.payload_bytes is taken from `payload`.

@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "http/base64.h"
+#include "ws/extensions.h"
 #include "ws/sha1.h"
 
 namespace strata::ws {
@@ -48,35 +49,6 @@ bool declares_body(const http::RequestHead& request) {
   return request.count("Content-Length") != 0 && request.header("Content-Length") != "0";
 }
 
-// Takes a token off the front, and the blanks around it; empty where there is none.
-std::string_view take_token(std::string_view& text) {
-  text = trim(text);
-  const std::size_t end = std::min(text.find_first_of(",;=\" \t"), text.size());
-  const std::string_view token = text.substr(0, end);
-  text = trim(text.substr(end));
-  return http::is_token(token) ? token : std::string_view();
-}
-
-// A quoted-string whose content, unescaped, is a token (rfc6455-9.1).
-bool take_quoted(std::string_view& text) {
-  std::string content;
-  std::size_t at = 1;
-  for (; at < text.size() && text[at] != '"'; ++at) {
-    if (text[at] == '\\' && ++at == text.size()) return false;
-    content += text[at];
-  }
-  if (at >= text.size() || !http::is_token(content)) return false;
-  text = trim(text.substr(at + 1));
-  return true;
-}
-
-bool take_parameter(std::string_view& text) {
-  if (take_token(text).empty()) return false;
-  if (!text.starts_with('=')) return true;
-  text = trim(text.substr(1));
-  return text.starts_with('"') ? take_quoted(text) : !take_token(text).empty();
-}
-
 // 1#token (rfc9110-5.6.1): empty elements are legal, but not only such.
 bool is_token_list(std::string_view text) {
   bool any = false;
@@ -91,25 +63,6 @@ bool is_token_list(std::string_view text) {
 }
 
 }  // namespace
-
-bool is_extension_list(std::string_view text) {
-  bool any = false;
-  text = trim(text);
-  while (!text.empty()) {
-    if (text.front() == ',') {  // an empty element: rfc9110-5.6.1
-      text = trim(text.substr(1));
-      continue;
-    }
-    if (take_token(text).empty()) return false;
-    while (text.starts_with(';')) {
-      text.remove_prefix(1);
-      if (!take_parameter(text)) return false;
-    }
-    if (!text.empty() && text.front() != ',') return false;
-    any = true;
-  }
-  return any;
-}
 
 std::string accept_key(std::string_view client_key) {
   std::string joined(client_key);
@@ -159,7 +112,7 @@ std::span<const http::Field> refusal_fields(int status) {
   return {};
 }
 
-// Extensions are offered, never demanded: leaving them out declines them (rfc6455-9.1).
+// An extension is offered, never demanded: leaving it out declines it (rfc6455-9.1).
 void append_upgrade(const http::RequestHead& request, const UpgradeAnswer& answer,
                     net::SendQueue& out) {
   std::string head =
@@ -169,6 +122,9 @@ void append_upgrade(const http::RequestHead& request, const UpgradeAnswer& answe
   head += "\r\n";
   if (!answer.subprotocol.empty()) {
     head.append("Sec-WebSocket-Protocol: ").append(answer.subprotocol).append("\r\n");
+  }
+  if (!answer.extension.empty()) {
+    head.append(extensions_field).append(": ").append(answer.extension).append("\r\n");
   }
   head.append(answer.fields).append("\r\n");
   out.append(std::string_view(head));

@@ -20,8 +20,9 @@ std::optional<http::Refusal> check_upgrade(const http::RequestHead& request);
 std::span<const http::Field> refusal_fields(int status);
 
 struct UpgradeAnswer {
-  std::string_view subprotocol;  // empty: none
-  std::string_view fields;       // further field lines, each ending in CRLF
+  std::string_view subprotocol;     // empty: none
+  std::string_view fields;          // further field lines, each ending in CRLF
+  std::string_view extension = {};  // from accept_offer(); empty: none
 };
 // The 101, rfc6455-4.2.2.
 void append_upgrade(const http::RequestHead& request, const UpgradeAnswer& answer,
@@ -36,8 +37,5 @@ std::string_view choose_subprotocol(const http::RequestHead& request,
 // host and port of `host` passes, else it has to be in `allowed`; "*" there opens all.
 bool origin_allowed(std::string_view origin, std::string_view host,
                     std::span<const std::string> allowed = {});
-
-// True if the list follows rfc6455-9.1: extension *(";" name ["=" value]), "," between them.
-bool is_extension_list(std::string_view text);
 
 }  // namespace strata::ws

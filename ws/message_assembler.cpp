@@ -6,6 +6,8 @@
 #include <cstring>
 #include <new>
 
+#include "ws/deflate.h"
+
 namespace strata::ws {
 namespace {
 
@@ -22,6 +24,7 @@ const char* MessageAssembler::begin(const FrameHeader& header) {
   if (!continues && open_) return "new message inside a fragmented one";  // rfc6455-5.4
   if (!continues) {
     text_ = header.opcode == Opcode::text;
+    compressed_ = header.rsv1;  // rfc7692-6: of the message, told by its first frame
     open_ = true;
     utf8_.reset();
   }
@@ -36,14 +39,17 @@ bool MessageAssembler::check_text(const Piece& piece, bool ends) {
 }
 
 net::Parse<Message, ProtocolError> MessageAssembler::add(const FrameHeader& header,
-                                                         const Piece& piece, std::uint64_t left) {
+                                                         const Piece& piece, std::uint64_t left,
+                                                         Compression* compression) {
   if (piece.first) {
     if (const char* why = begin(header)) return ProtocolError{CloseCode::protocol_error, why};
-    if (header.payload_bytes > max_message_ - held_) {  // at the header, before the payload
+    const std::size_t most = compressed_ ? max_message_ + overhead_max : max_message_ - held_;
+    if (header.payload_bytes > most) {  // at the header, before the payload
       return ProtocolError{CloseCode::too_big, "message over the limit"};
     }
   }
   const bool ends = header.fin && piece.last;
+  if (compressed_) return inflate(piece.payload, ends, *compression);
   if (text_ && !check_text(piece, ends)) {  // rfc6455-8.1
     return ProtocolError{CloseCode::invalid_payload, "text is not UTF-8"};
   }
@@ -54,9 +60,48 @@ net::Parse<Message, ProtocolError> MessageAssembler::add(const FrameHeader& head
   const std::size_t now = held_ + piece.payload.size();
   keep(piece.payload, header.fin ? now + static_cast<std::size_t>(left) : max_message_);
   if (!ends) return {};
+  return deliver();
+}
+
+net::Parse<Message, ProtocolError> MessageAssembler::deliver() {
   open_ = false;
   delivered_ = true;
   return Message{text_, net::Bytes(block_.get(), held_)};
+}
+
+// Into the block, which doubles as it fills, up to the limit. There one more byte is one too many:
+// a kilobyte that holds a megabyte has cost no more than the limit when that is known.
+net::Parse<Message, ProtocolError> MessageAssembler::inflate(net::Bytes in, bool ends,
+                                                             Compression& compression) {
+  constexpr std::size_t first_block = 1024;
+  Inflater& inflater = compression.inflater();
+  Inflater::Step step;
+  do {
+    const bool full = held_ == max_message_;
+    if (!full && held_ == capacity_) {
+      grow(std::min(max_message_, std::max({first_block, 2 * in.size(), 2 * held_})));
+    }
+    std::uint8_t beyond = 0;
+    std::uint8_t* const at = full ? &beyond : block_.get() + held_;
+    step = inflater.read(in, ends, {at, full ? 1 : capacity_ - held_});
+    if (full && step.bytes != 0) {
+      return ProtocolError{CloseCode::too_big, "message inflates over the limit"};
+    }
+    // rfc6455-8.1: as they come; a wrong byte counts before what may be wrong behind it.
+    if (text_ && utf8_.accept(net::Bytes(at, step.bytes)) != step.bytes) {
+      return ProtocolError{CloseCode::invalid_payload, "text is not UTF-8"};
+    }
+    if (step.corrupt) {  // rfc7692-7.2.2
+      return ProtocolError{CloseCode::invalid_payload, "compressed message is damaged"};
+    }
+    held_ += step.bytes;
+  } while (step.more);
+  if (!ends) return {};
+  compression.message_inflated();
+  if (text_ && !utf8_.complete()) {
+    return ProtocolError{CloseCode::invalid_payload, "text is not UTF-8"};
+  }
+  return deliver();
 }
 
 // `expected`: no more than this is known to follow.
@@ -87,7 +132,7 @@ void MessageAssembler::release() {
 }
 
 net::MutableBytes MessageAssembler::landing(std::uint64_t left) {
-  if (held_ == 0 || left < landing_min) return {};
+  if (held_ == 0 || left < landing_min || compressed_) return {};
   const std::size_t most = std::min(std::max(held_, landing_min), landing_max);
   const std::size_t room = static_cast<std::size_t>(std::min<std::uint64_t>(left, most));
   if (held_ + room > capacity_) grow(held_ + room);

@@ -10,6 +10,8 @@
 
 namespace strata::ws {
 
+class Compression;
+
 struct Message {
   bool text = true;
   net::Bytes payload;  // lives until the next call of Session::next()
@@ -20,14 +22,16 @@ struct Message {
 // fragments or reads, is gathered in one block.
 //   Owns:    that block; it grows with the bytes received, never by a declared length, and holds
 //            at most the message limit and 64 KiB, however many fragments there are.
-//   Errors:  1002, 1007 at the first wrong byte, 1009 at the header that goes over the limit.
+//   Errors:  1002, 1007 at the first wrong byte, 1009 at the header that goes over the limit, or
+//            where a compressed message inflates beyond it.
 class MessageAssembler {
  public:
   explicit MessageAssembler(std::size_t max_message) : max_message_(max_message) {}
 
-  // `left`: bytes of the frame still to come. "Not yet": the message goes on.
+  // `left`: bytes of the frame still to come. "Not yet": the message goes on. A message whose first
+  // frame has RSV1 is inflated by `compression` as it comes, and never beyond the limit.
   net::Parse<Message, ProtocolError> add(const FrameHeader& header, const Piece& piece,
-                                         std::uint64_t left);
+                                         std::uint64_t left, Compression* compression = nullptr);
   // Gives back the memory of a message that was delivered.
   void release();
 
@@ -44,6 +48,8 @@ class MessageAssembler {
   };
   const char* begin(const FrameHeader& header);
   bool check_text(const Piece& piece, bool ends);
+  net::Parse<Message, ProtocolError> inflate(net::Bytes in, bool ends, Compression& compression);
+  net::Parse<Message, ProtocolError> deliver();
   void keep(net::Bytes bytes, std::size_t expected);
   void grow(std::size_t capacity);
 
@@ -54,6 +60,7 @@ class MessageAssembler {
   Utf8Validator utf8_;
   bool open_ = false;  // a message is under way
   bool text_ = false;
+  bool compressed_ = false;  // what comes is not yet the message
   bool delivered_ = false;
 };
 

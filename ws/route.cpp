@@ -10,7 +10,9 @@
 
 namespace strata::ws {
 
-Endpoint::Endpoint(RouteOptions options) : options_(std::move(options)) {}
+Endpoint::Endpoint(RouteOptions options) : options_(std::move(options)) {
+  if (options_.compression) pool_ = std::make_shared<DeflatePool>(*options_.compression);
+}
 
 Endpoint::~Endpoint() = default;
 
@@ -29,12 +31,18 @@ void Endpoint::serve(http::Request& request, http::Response& response) {
       return;
     }
   }
-  auto below = accept(request, response, choose_subprotocol(head, options_.subprotocols));
+  std::optional<AcceptedOffer> compression;
+  if (pool_ != nullptr) compression = accept_offer(head, options_.compression->wanted);
+  auto below = accept(request, response, choose_subprotocol(head, options_.subprotocols), {},
+                      compression ? std::string_view(compression->answer) : std::string_view());
   if (below == nullptr) return;
   connections_.push_back(
       std::make_unique<Connection>(std::move(below), Role::server, options_.limits, *this));
   Connection& opened = *connections_.back();
   opened.place = connections_.size() - 1;
+  if (compression) {
+    opened.use(std::make_unique<Compression>(compression->agreed, Role::server, pool_));
+  }
   try {
     call(options_.on_open, opened, request);
   } catch (...) {

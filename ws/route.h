@@ -5,6 +5,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,7 +29,9 @@ struct RouteOptions {
   std::function<void(Connection&, CloseCode, std::string_view reason)> on_close = {};
   Limits limits = {};
   std::vector<std::string> subprotocols = {};  // the client's first choice among them is taken
-  std::vector<std::string> origins = {};       // besides the Host's own; "*" opens all
+  // Takes a client's offer of permessage-deflate, rfc7692; nothing: messages go as they are.
+  std::optional<CompressionOptions> compression = {};
+  std::vector<std::string> origins = {};  // besides the Host's own; "*" opens all
 };
 
 // The connections of one route.
@@ -78,6 +81,7 @@ class Endpoint final : public Handler {
   };
 
   RouteOptions options_;
+  std::shared_ptr<DeflatePool> pool_;                     // null: no compression
   std::vector<std::unique_ptr<Connection>> connections_;  // each knows its place
   int calls_ = 0;                                         // of handlers, that have not returned
   bool over_ = false;

@@ -7,6 +7,8 @@
 #include <cassert>
 #include <cstring>
 
+#include "ws/deflate.h"
+
 namespace strata::ws {
 
 Session::Session(Role self, const Limits& limits, net::SendQueue& out, MaskSource keys)
@@ -17,6 +19,13 @@ Session::Session(Role self, const Limits& limits, net::SendQueue& out, MaskSourc
       keys_(std::move(keys)),
       self_(self) {
   assert(self == Role::server || keys_ != nullptr);
+}
+
+Session::~Session() = default;
+
+void Session::use(std::unique_ptr<Compression> compression) {
+  compression_ = std::move(compression);
+  if (compression_ != nullptr) parser_.allow_rsv1();
 }
 
 // --- in ----------------------------------------------------------------------------------------
@@ -44,7 +53,7 @@ net::Parse<Event, ProtocolError> Session::read(net::MutableBytes& in, net::TimeP
     const FrameHeader& header = parser_.header();
     if (is_control(header.opcode)) return on_control(header.opcode, piece->payload, now);
 
-    const auto message = assembler_.add(header, *piece, parser_.payload_left());
+    const auto message = assembler_.add(header, *piece, parser_.payload_left(), compression_.get());
     if (message.failed()) return fail(message.error(), now);
     if (message.ready() && !close_sent_) return Event(*message);
     if (message.ready()) assembler_.release();  // nobody waits for it: rfc6455-1.4
@@ -126,23 +135,31 @@ SendResult Session::result() const {
   return out_.size() > limits_.high_water ? SendResult::queued : SendResult::sent;
 }
 
-void Session::append(Opcode opcode, net::Bytes payload) {
+void Session::append(Opcode opcode, net::Bytes payload, bool rsv1) {
   FrameHeader header;
+  header.rsv1 = rsv1;
   header.opcode = opcode;
   header.masked = self_ == Role::client;  // rfc6455-5.1
   if (header.masked) header.key = keys_();
   append_frame(header, payload, out_);
 }
 
+// One frame: rfc7692-6.1 wants RSV1 on the first of a message only, and here that is all of it.
+void Session::append_message(Opcode opcode, net::Bytes payload) {
+  const auto packed = compression_ == nullptr ? std::nullopt : compression_->pack(payload);
+  append(opcode, packed.value_or(payload), packed.has_value());
+  if (compression_ != nullptr) compression_->done();
+}
+
 SendResult Session::send_text(std::string_view text) {
   if (!takes()) return SendResult::dropped;
-  append(Opcode::text, net::as_bytes(text));
+  append_message(Opcode::text, net::as_bytes(text));
   return result();
 }
 
 SendResult Session::send_binary(net::Bytes bytes) {
   if (!takes()) return SendResult::dropped;
-  append(Opcode::binary, bytes);
+  append_message(Opcode::binary, bytes);
   return result();
 }
 

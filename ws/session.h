@@ -44,6 +44,9 @@ class Session {
  public:
   // A client needs `keys`, unpredictable ones (rfc6455-5.3).
   Session(Role self, const Limits& limits, net::SendQueue& out, MaskSource keys = {});
+  ~Session();
+  // What the handshake agreed on, before the first byte. Frames of encode_shared stay as they are.
+  void use(std::unique_ptr<Compression> compression);
 
   // "Not yet" may have consumed a part of a payload. After an error the Close frame is already in
   // the queue, and nothing more is parsed: all is consumed, now and in every further call.
@@ -90,13 +93,15 @@ class Session {
   void answer_ping(net::Bytes payload);
   bool takes() const;
   SendResult result() const;
-  void append(Opcode opcode, net::Bytes payload);
+  void append(Opcode opcode, net::Bytes payload, bool rsv1 = false);
+  void append_message(Opcode opcode, net::Bytes payload);
   void append_close(CloseCode code, std::string_view reason, net::TimePoint now);
 
   net::SendQueue& out_;
   Limits limits_;
   FrameParser parser_;
   MessageAssembler assembler_;
+  std::unique_ptr<Compression> compression_;   // null: none
   std::unique_ptr<WaitingPong> waiting_pong_;  // where the queue was full; the latest only
   std::optional<ProtocolError> failure_;
   net::TimePoint deadline_ = net::TimePoint::max();

@@ -7,11 +7,11 @@ const {test, next, inbox} = require('./runner');
 const {server} = require('./server');
 const {raw} = require('./http_test');
 
-async function open(after, target, protocols = [], flags = []) {
+async function open(after, target, protocols = [], flags = [], perMessageDeflate = false) {
   const {port} = await server(...flags);
-  const ws =
-      new WebSocket(`ws://127.0.0.1:${port}${target}`, protocols, {perMessageDeflate: false});
+  const ws = new WebSocket(`ws://127.0.0.1:${port}${target}`, protocols, {perMessageDeflate});
   ws.on('error', () => {});
+  ws.on('upgrade', ({headers}) => ws.agreed = headers['sec-websocket-extensions']);
   after(() => ws.terminate());
   ws.messages = inbox(ws, 'message');
   await next(ws, 'open', 'error');
@@ -106,4 +106,65 @@ test('ws', 'the accept key is that of rfc6455-1.3', async () => {
       (text) => text.includes('\r\n\r\n'));
   assert.match(got, /^HTTP\/1\.1 101 /);
   assert.match(got, /\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=\r\n/i);
+});
+
+// Offers of npm's ws, and what is agreed; its own threshold is 1 byte, ours the default.
+const offers = [
+  [{}, 'permessage-deflate'],
+  [{serverNoContextTakeover: true}, 'permessage-deflate; server_no_context_takeover'],
+  [{clientNoContextTakeover: true}, 'permessage-deflate; client_no_context_takeover'],
+  [{serverMaxWindowBits: 9}, 'permessage-deflate; server_max_window_bits=9'],
+  [{serverMaxWindowBits: 8}, 'permessage-deflate; server_max_window_bits=8'],
+  [{clientMaxWindowBits: 10}, 'permessage-deflate; client_max_window_bits=10'],
+  [
+    {
+      serverNoContextTakeover: true,
+      clientNoContextTakeover: true,
+      serverMaxWindowBits: 11,
+      clientMaxWindowBits: 12
+    },
+    'permessage-deflate; server_no_context_takeover; client_no_context_takeover; ' +
+        'server_max_window_bits=11; client_max_window_bits=12'
+  ],
+];
+
+for (const [options, agreed] of offers) {
+  test('ws', `compressed messages come back: ${agreed}`, async ({after}) => {
+    const flags = ['--compression', 'on'];
+    const ws = await open(after, '/ws', [], flags, {threshold: 1, ...options});
+    assert.strictEqual(ws.agreed, agreed);
+    const texts = ['', 'a', 'Hello '.repeat(10), 'Hello '.repeat(1000), 'x'.repeat(1000000)];
+    for (const text of [...texts, ...texts]) {
+      ws.send(text);
+      assert.deepStrictEqual(await ws.messages.take(), [Buffer.from(text), false]);
+    }
+    const noise = crypto.randomBytes(300000);
+    ws.send(noise);
+    assert.ok(noise.equals((await ws.messages.take())[0]));
+    ws.send('in '.repeat(500), {fin: false});
+    ws.send('pieces '.repeat(500), {fin: true});
+    assert.strictEqual(
+        String((await ws.messages.take())[0]), 'in '.repeat(500) + 'pieces '.repeat(500));
+  });
+}
+
+test('ws', 'a long message is compressed on its way back', async ({after}) => {
+  const ws = await open(after, '/ws', [], ['--compression', 'on'], true);
+  const before = ws._socket.bytesRead;
+  ws.send('x'.repeat(1000000));
+  assert.strictEqual((await ws.messages.take())[0].length, 1000000);
+  assert.ok(ws._socket.bytesRead - before < 5000);
+});
+
+test('ws', 'a compressed message over max-message is closed with 1009', async ({after}) => {
+  const ws = await open(after, '/ws', [], ['--compression', 'on', '--max-message', '1000'], true);
+  ws.send('x'.repeat(1000000));
+  assert.strictEqual((await next(ws, 'close'))[0], 1009);
+});
+
+test('ws', 'compression is off by default, and an offer of it no error', async ({after}) => {
+  const ws = await open(after, '/ws', [], [], true);
+  assert.strictEqual(ws.agreed, undefined);
+  ws.send('x'.repeat(5000));
+  assert.strictEqual((await ws.messages.take())[0].length, 5000);
 });
