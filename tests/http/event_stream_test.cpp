@@ -1,7 +1,6 @@
 // tests/http/event_stream_test.cpp - server-sent events over a virtual loop.
 #include "http/event_stream.h"
 
-
 #include "net/event_loop.h"
 #include "tests/http/stream_fixture.h"
 
