@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sio/eio/make_room.h"
 #include "sio/hub.h"
 #include "sio/namespace.h"
 #include "sio/socket.h"
@@ -65,7 +66,7 @@ void Client::connect(const Packet& packet) {
   Namespace* const nsp = hub_->find(packet.nsp);
   if (nsp == nullptr) return refuse(packet.nsp, "Invalid namespace");
   Json auth = packet.data.empty() ? Json() : build_json(packet.data);
-  sockets_.reserve(sockets_.size() + 1);
+  make_room(sockets_, sockets_.size() + 1);
   Socket& socket = hub_->make_socket(*this, *nsp, std::move(auth));
   sockets_.push_back(&socket);
   nsp->admit(socket);

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "sio/eio/make_room.h"
 #include "sio/socket.h"
 
 namespace strata::sio {
@@ -68,8 +69,7 @@ void Hub::log(std::string_view what, std::string_view why) {
 Socket& Hub::make_socket(Client& client, Namespace& nsp, Json auth) {
   // Whatever needs memory comes first: an exception leaves all as it was, or a free slot more.
   if (free_slots_.empty()) {
-    // So that retire() needs none.
-    if (free_slots_.capacity() <= slots_.size()) free_slots_.reserve(2 * slots_.size() + 1);
+    make_room(free_slots_, slots_.size() + 1);  // so that retire() needs none
     slots_.emplace_back();
     free_slots_.push_back(static_cast<std::uint32_t>(slots_.size() - 1));
   }

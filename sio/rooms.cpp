@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sio/eio/make_room.h"
 #include "sio/socket.h"
 
 namespace strata::sio {
@@ -16,17 +17,11 @@ struct Room {
   std::vector<Member> members;
 };
 
-// Two lists always change together: the room for the second is made before the first.
-template <class T>
-static void make_room(std::vector<T>& list) {
-  if (list.size() == list.capacity()) list.reserve(2 * list.size() + 1);
-}
-
 Rooms::Rooms() = default;
 Rooms::~Rooms() = default;
 
 void Rooms::add(Socket& socket) {
-  make_room(sockets_);
+  make_room(sockets_, sockets_.size() + 1);  // two lists change together, or neither
   by_id_.emplace(socket.id(), &socket);
   socket.seats().place = static_cast<std::uint32_t>(sockets_.size());
   sockets_.push_back(&socket);
@@ -45,12 +40,12 @@ bool Rooms::join(Socket& socket, std::string_view name) {
   Seats& seats = socket.seats();
   if (name == socket.id()) return !std::exchange(seats.in_own_room, true);
   if (contains(socket, name)) return false;
-  make_room(seats.taken);
+  make_room(seats.taken, seats.taken.size() + 1);
   Room* room = find_room(name);
   if (room == nullptr) {
     auto made = std::make_unique<Room>();
     made->name = name;
-    make_room(made->members);
+    make_room(made->members, 1);
     room = made.get();
     rooms_.emplace(name, std::move(made));
   }

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "sio/eio/make_room.h"
 #include "sio/eio/server_socket.h"
 
 namespace strata::sio::eio {
@@ -58,9 +59,6 @@ ServerSocket* ServerCore::find(std::string_view sid) {
 // An end must not fail for want of memory, so the room that it takes is made before there is
 // anything to end: a session or a WebSocket that cannot have it never begins.
 void ServerCore::prepare_ends() {
-  const auto make_room = [](auto& list, std::size_t count) {
-    if (list.capacity() < count) list.reserve(2 * count);
-  };
   const std::size_t sessions = sockets_.size() + to_report_.size() + dead_.size() + 1;
   make_room(to_flush_, sessions);
   make_room(flushing_, sessions);
