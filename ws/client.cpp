@@ -34,7 +34,9 @@ std::string ConnectFailure::to_string() const {
 class Client::Core final : public Handler {
  public:
   Core(net::Loop& loop, ClientOptions given)
-      : options(std::move(given)), shared(loop, http_options(options)) {}
+      : options(std::move(given)), shared(loop, http_options(options)) {
+    if (options.compression) pool = std::make_shared<DeflatePool>(*options.compression);
+  }
 
   bool connect() {
     if (attempt || connection) return false;
@@ -47,6 +49,7 @@ class Client::Core final : public Handler {
 
   const ClientOptions options;
   http::ClientCore shared;
+  std::shared_ptr<DeflatePool> pool;  // null: no compression
   std::unique_ptr<ClientAttempt> attempt;
   std::unique_ptr<Connection> connection;
 
@@ -64,6 +67,8 @@ class Client::Core final : public Handler {
   void opened(ClientAttempt::Opened made) {
     connection = std::make_unique<Connection>(std::move(made.below), Role::client, options.limits,
                                               *this, options.keys);
+    if (const auto& agreed = made.opening.compression)
+      connection->use(std::make_unique<Compression>(*agreed, Role::client, pool));
     try {
       call(options.on_open, *connection, made.opening);
     } catch (...) {

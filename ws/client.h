@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -44,9 +45,10 @@ struct ConnectFailure {
 
 // What the server agreed to; lives for the call.
 struct Opening {
-  std::string_view subprotocol;  // empty: none
-  std::string_view head;         // of the 101, as sent: each line ends in CRLF
-  std::string_view url;          // behind redirects another than was asked
+  std::string_view subprotocol;                       // empty: none
+  std::string_view head;                              // of the 101, as sent: each line ends in CRLF
+  std::string_view url;                               // behind redirects another than was asked
+  std::optional<DeflateParameters> compression = {};  // nothing: messages go as they are
 };
 
 struct ClientOptions {
@@ -54,6 +56,8 @@ struct ClientOptions {
   // in it are sent as Basic. A fragment is refused (rfc6455-3).
   std::string url = {};
   std::vector<std::string> subprotocols = {};  // the best first
+  // Offers permessage-deflate, rfc7692; a server may decline. Nothing: it is not offered.
+  std::optional<CompressionOptions> compression = {};
   // Further fields: Origin, Cookie, Authorization ... Those of the handshake itself are refused.
   std::vector<std::pair<std::string, std::string>> headers = {};
   net::Duration connect_timeout = 10s;  // for all until it is open, redirects included

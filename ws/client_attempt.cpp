@@ -60,6 +60,12 @@ std::string_view fault_of(const ClientOptions& options) {
     if (!http::is_token(each)) return "a subprotocol that is no token";
     if (!seen.insert(each).second) return "a subprotocol that is named twice";
   }
+  if (options.compression) {
+    const auto in_range = [](std::uint8_t bits) { return bits >= 8 && bits <= 15; };
+    const DeflateParameters& wanted = options.compression->wanted;
+    if (!in_range(wanted.server_max_window_bits) || !in_range(wanted.client_max_window_bits))
+      return "a window of other than 8 to 15 bits";  // rfc7692-7.1.2
+  }
   return {};
 }
 
@@ -150,6 +156,7 @@ void ClientAttempt::dialed(http::Result<std::unique_ptr<net::Connection>> made) 
   request.target = url_.target();
   request.subprotocols = options_.subprotocols;
   request.fields = fields();
+  if (options_.compression) request.compression = options_.compression->wanted;
   handshake_.emplace(std::move(request), nonce);
   handshake_->append_request(connection_->out());
   connection_->set_receiver(*this);
@@ -191,7 +198,7 @@ void ClientAttempt::open(const ServerAnswer& answer, std::string_view head) {
   over_ = true;
   timer_.stop();
   url_text_ = in_ws(url_);
-  done_(Opened{std::move(connection_), {answer.subprotocol, head, url_text_}});
+  done_(Opened{std::move(connection_), {answer.subprotocol, head, url_text_, answer.compression}});
 }
 
 // The bytes die with the connection: the head is copied first.

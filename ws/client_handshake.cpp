@@ -149,8 +149,10 @@ net::Parse<ServerAnswer, HandshakeError> ClientHandshake::check(std::string_view
   std::optional<DeflateParameters> compression;
   if (fields.extensions != 0) {
     if (!request_.compression) return refuse("an extension that was not offered");
-    if (fields.extensions == 1) compression = read_answer(fields.extension, *request_.compression);
-    if (!compression) return refuse("not the extension that was offered");  // rfc7692-7.1
+    if (fields.extensions > 1) return refuse("Sec-WebSocket-Extensions twice");  // rfc6455-11.3.2
+    const auto agreed = read_answer(fields.extension, *request_.compression);
+    if (!agreed) return refuse(agreed.error());  // rfc7692-7.1
+    compression = *agreed;
   }
   const auto& ours = request_.subprotocols;
   if (fields.protocols > 1 || (fields.protocols == 1 && std::find(ours.begin(), ours.end(),

@@ -202,24 +202,29 @@ std::string write_offer(const DeflateParameters& wanted) {
   return offer;
 }
 
-std::optional<DeflateParameters> read_answer(std::string_view answer,
-                                             const DeflateParameters& wanted) {
+net::Result<DeflateParameters, const char*> read_answer(std::string_view answer,
+                                                        const DeflateParameters& wanted) {
+  if (!is_extension_list(answer)) return "a malformed Sec-WebSocket-Extensions";
   ExtensionList list(answer);
-  const auto name = list.next();
-  if (!name || *name != extension_name) return std::nullopt;
+  if (list.next() != extension_name) return "an extension that was not offered";
   const auto written = read_parameters(list, false);
-  if (!written || list.next() || list.malformed()) return std::nullopt;
+  if (!written) return "permessage-deflate with a parameter unknown, repeated or out of range";
+  if (list.next()) return "more extensions than were offered";
   // rfc7692-7.1.1.1, -7.1.2.1: an offer that asks for these is accepted with them, or not at all.
   if (wanted.server_no_context_takeover && !written->server_no_context_takeover) {
-    return std::nullopt;
+    return "no server_no_context_takeover, which was asked for";
   }
   DeflateParameters agreed;
   agreed.server_max_window_bits = written->server_max_window_bits.value_or(15);
-  if (agreed.server_max_window_bits > wanted.server_max_window_bits) return std::nullopt;
+  if (agreed.server_max_window_bits > wanted.server_max_window_bits) {
+    return "server_max_window_bits over what was offered";
+  }
   // What the client sends is its own affair: it may always do with less than it was allowed.
   agreed.client_max_window_bits =
       std::min(written->client_max_window_bits.value_or(15), wanted.client_max_window_bits);
-  if (written->client_max_window_bits > wanted.client_max_window_bits) return std::nullopt;
+  if (written->client_max_window_bits > wanted.client_max_window_bits) {
+    return "client_max_window_bits over what was offered";
+  }
   agreed.server_no_context_takeover = written->server_no_context_takeover;
   agreed.client_no_context_takeover =
       written->client_no_context_takeover || wanted.client_no_context_takeover;

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "http/message.h"
+#include "net/parse.h"
 
 namespace strata::ws {
 
@@ -72,9 +73,10 @@ std::optional<AcceptedOffer> accept_offer(std::string_view offers, const Deflate
 std::optional<AcceptedOffer> accept_offer(const http::RequestHead& request,
                                           const DeflateParameters& wanted);
 
-// The client's side. An answer that is no answer to this offer fails the connection.
+// The client's side. An answer that is no answer to this offer fails the connection; the error
+// says why.
 std::string write_offer(const DeflateParameters& wanted);
-std::optional<DeflateParameters> read_answer(std::string_view answer,
-                                             const DeflateParameters& wanted);
+net::Result<DeflateParameters, const char*> read_answer(std::string_view answer,
+                                                        const DeflateParameters& wanted);
 
 }  // namespace strata::ws

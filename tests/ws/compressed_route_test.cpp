@@ -104,12 +104,16 @@ TEST_CASE("a client's handshake offers, and checks the answer", "[ws][codec][rfc
   REQUIRE(taken.ready());
   REQUIRE(taken->compression);
   CHECK(*taken->compression == ws::DeflateParameters{false, false, 15, 9});
-  for (const std::string& lines :
-       {offer + "x-other\r\n", offer + "permessage-deflate; unknown\r\n",
-        offer + "permessage-deflate\r\n" + offer + "permessage-deflate\r\n"}) {
-    CAPTURE(lines);
-    const auto refused = answered(lines);
+  const std::pair<std::string, std::string> wrong[] = {
+      {offer + "x-other\r\n", "an extension that was not offered"},
+      {offer + "permessage-deflate\r\n" + offer + "permessage-deflate\r\n",
+       "Sec-WebSocket-Extensions twice"},
+      {offer + "permessage-deflate; =\r\n", "a malformed Sec-WebSocket-Extensions"},
+  };
+  for (const auto& row : wrong) {
+    CAPTURE(row.first);
+    const auto refused = answered(row.first);
     REQUIRE(refused.failed());
-    CHECK(refused.error().why == std::string("not the extension that was offered"));
+    CHECK(refused.error().why == row.second);
   }
 }

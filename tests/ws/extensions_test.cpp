@@ -99,7 +99,7 @@ const char* const declined[] = {
 
 struct Answer {
   const char* answer;
-  bool good;
+  const char* why;  // null: it is taken
   DeflateParameters agreed = {};
 };
 
@@ -174,55 +174,63 @@ TEST_CASE("a client offers all it can, and takes only an answer to that",
   CHECK(ws::write_offer(frugal) ==
         "permessage-deflate; server_no_context_takeover; client_no_context_takeover; "
         "server_max_window_bits=10; client_max_window_bits=11");
+  const char* const bad_parameter =
+      "permessage-deflate with a parameter unknown, repeated or out of range";
   const Answer to_all[] = {
-      {"permessage-deflate", true, {}},
-      {" permessage-deflate ; server_max_window_bits=\"9\"", true, {false, false, 9, 15}},
-      {"permessage-deflate; client_max_window_bits=8", true, {false, false, 15, 8}},
-      {"", false},
-      {",", false},
-      {"x-other", false},
-      {"permessage-deflate, permessage-deflate", false},
-      {"permessage-deflate, x-other", false},
-      {"x-other, permessage-deflate", false},
-      {"permessage-deflate; unknown", false},
-      {"permessage-deflate; client_max_window_bits", false},
-      {"permessage-deflate; server_max_window_bits", false},
-      {"permessage-deflate; server_max_window_bits=16", false},
-      {"permessage-deflate; server_max_window_bits=08", false},
-      {"permessage-deflate; client_max_window_bits=7", false},
-      {"permessage-deflate; server_no_context_takeover=", false},
-      {"permessage-deflate; server_no_context_takeover=1", false},
-      {"permessage-deflate; server_no_context_takeover; server_no_context_takeover", false},
-      {"permessage-deflate; server_max_window_bits=9; server_max_window_bits=10", false},
-      {"permessage-deflate; server_max_window_bits=9 @", false},
+      {"permessage-deflate", nullptr, {}},
+      {" permessage-deflate ; server_max_window_bits=\"9\"", nullptr, {false, false, 9, 15}},
+      {"permessage-deflate; client_max_window_bits=8", nullptr, {false, false, 15, 8}},
+      {"", "a malformed Sec-WebSocket-Extensions"},
+      {",", "a malformed Sec-WebSocket-Extensions"},
+      {"x-other", "an extension that was not offered"},
+      {"permessage-deflate, permessage-deflate", "more extensions than were offered"},
+      {"permessage-deflate, x-other", "more extensions than were offered"},
+      {"x-other, permessage-deflate", "an extension that was not offered"},
+      {"permessage-deflate; unknown", bad_parameter},
+      {"permessage-deflate; client_max_window_bits", bad_parameter},
+      {"permessage-deflate; server_max_window_bits", bad_parameter},
+      {"permessage-deflate; server_max_window_bits=16", bad_parameter},
+      {"permessage-deflate; server_max_window_bits=08", bad_parameter},
+      {"permessage-deflate; client_max_window_bits=7", bad_parameter},
+      {"permessage-deflate; server_no_context_takeover=", "a malformed Sec-WebSocket-Extensions"},
+      {"permessage-deflate; server_no_context_takeover=1", bad_parameter},
+      {"permessage-deflate; server_no_context_takeover; server_no_context_takeover", bad_parameter},
+      {"permessage-deflate; server_max_window_bits=9; server_max_window_bits=10", bad_parameter},
+      {"permessage-deflate; server_max_window_bits=9 @", "a malformed Sec-WebSocket-Extensions"},
   };
   for (const Answer& row : to_all) {
     CAPTURE(row.answer);
     const auto read = ws::read_answer(row.answer, open_to_all);
-    REQUIRE(read.has_value() == row.good);
+    REQUIRE(read.has_value() == (row.why == nullptr));
     if (read) CHECK(*read == row.agreed);
+    if (!read) CHECK(read.error() == std::string(row.why));
   }
   const std::string both =
       "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
   const Answer to_frugal[] = {
       // rfc7692-7.1.2.2: told nothing of its own window, the client keeps to its own offer.
-      {"permessage-deflate; server_no_context_takeover; server_max_window_bits=10", true, frugal},
+      {"permessage-deflate; server_no_context_takeover; server_max_window_bits=10", nullptr,
+       frugal},
       {"permessage-deflate; server_no_context_takeover; server_max_window_bits=9; "
        "client_max_window_bits=8",
-       true,
+       nullptr,
        {true, true, 9, 8}},
-      {"permessage-deflate; server_max_window_bits=10", false},
-      {"permessage-deflate; server_no_context_takeover", false},
-      {"permessage-deflate; server_no_context_takeover; server_max_window_bits=11", false},
+      {"permessage-deflate; server_max_window_bits=10",
+       "no server_no_context_takeover, which was asked for"},
+      {"permessage-deflate; server_no_context_takeover",
+       "server_max_window_bits over what was offered"},
+      {"permessage-deflate; server_no_context_takeover; server_max_window_bits=11",
+       "server_max_window_bits over what was offered"},
       {"permessage-deflate; server_no_context_takeover; server_max_window_bits=10; "
        "client_max_window_bits=12",
-       false},
+       "client_max_window_bits over what was offered"},
   };
   for (const Answer& row : to_frugal) {
     CAPTURE(row.answer);
     const auto read = ws::read_answer(row.answer, frugal);
-    REQUIRE(read.has_value() == row.good);
+    REQUIRE(read.has_value() == (row.why == nullptr));
     if (read) CHECK(*read == row.agreed);
+    if (!read) CHECK(read.error() == std::string(row.why));
   }
 }
 
