@@ -84,6 +84,11 @@ class SharedMessage {
   std::size_t content_at_ = 0;  // in the frame
 };
 
+// How one message goes.
+struct SendOptions {
+  bool compress = true;  // false: as it is, where its transport would compress
+};
+
 class Socket;
 
 // What stands on top of the sessions; one for a server.
@@ -112,9 +117,9 @@ class Socket {
   virtual bool writable() const = 0;
   virtual std::size_t buffered_bytes() const = 0;
   // Above `max_send_queue` the session is closed ("slow consumer") and false answered.
-  virtual bool send_text(std::string_view text) = 0;
-  virtual bool send_binary(net::Bytes bytes) = 0;
-  virtual bool send(SharedMessage& message) = 0;
+  virtual bool send_text(std::string_view text, SendOptions how = {}) = 0;
+  virtual bool send_binary(net::Bytes bytes, SendOptions how = {}) = 0;
+  virtual bool send(SharedMessage& message, SendOptions how = {}) = 0;
   // Flushes, then closes; on_close follows with `reason`. `discard` drops what is queued.
   virtual void close(std::string_view reason = "forced close", bool discard = false) = 0;
 

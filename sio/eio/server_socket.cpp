@@ -34,7 +34,7 @@ std::size_t ServerSocket::buffered_bytes() const {
 
 // --- sending ------------------------------------------------------------------------------------
 
-bool ServerSocket::send_text(std::string_view text) {
+bool ServerSocket::send_text(std::string_view text, SendOptions) {
   if (!open()) return false;
   if (websocket_) return sent(websocket_->send_text(framed(text)));
   if (!room_for(text.size())) return false;
@@ -43,7 +43,7 @@ bool ServerSocket::send_text(std::string_view text) {
   return true;
 }
 
-bool ServerSocket::send_binary(net::Bytes bytes) {
+bool ServerSocket::send_binary(net::Bytes bytes, SendOptions) {
   if (!open()) return false;
   if (websocket_ && !base64_) return sent(websocket_->send_binary(bytes));
   if (websocket_) {
@@ -58,9 +58,9 @@ bool ServerSocket::send_binary(net::Bytes bytes) {
   return true;
 }
 
-bool ServerSocket::send(SharedMessage& message) {
+bool ServerSocket::send(SharedMessage& message, SendOptions how) {
   if (!open()) return false;
-  if (websocket_ && message.is_binary() && base64_) return send_binary(message.content());
+  if (websocket_ && message.is_binary() && base64_) return send_binary(message.content(), how);
   if (websocket_) return sent(websocket_->send_shared(message.frame()));
   const std::string_view packet = message.packet();
   if (!room_for(packet.size())) return false;

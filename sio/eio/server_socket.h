@@ -25,9 +25,9 @@ class ServerSocket final : public Socket {
   bool open() const override { return session_.state() == Session::State::open; }
   bool writable() const override;
   std::size_t buffered_bytes() const override;
-  bool send_text(std::string_view text) override;
-  bool send_binary(net::Bytes bytes) override;
-  bool send(SharedMessage& message) override;
+  bool send_text(std::string_view text, SendOptions how) override;
+  bool send_binary(net::Bytes bytes, SendOptions how) override;
+  bool send(SharedMessage& message, SendOptions how) override;
   void close(std::string_view reason, bool discard) override;
 
   const Session& session() const { return session_; }

@@ -52,24 +52,27 @@ class FakeSession final : public sio::eio::Socket {
   bool open() const override { return open_; }
   bool writable() const override { return writes; }
   std::size_t buffered_bytes() const override { return 0; }
-  bool send_text(std::string_view text) override {
+  bool send_text(std::string_view text, sio::eio::SendOptions how) override {
+    uncompressed += how.compress ? 0 : 1;
     sent.emplace_back(text);
     return true;
   }
-  bool send_binary(net::Bytes bytes) override {
+  bool send_binary(net::Bytes bytes, sio::eio::SendOptions how) override {
+    uncompressed += how.compress ? 0 : 1;
     sent.push_back("b:" + std::string(net::as_text(bytes)));
     return true;
   }
-  bool send(sio::eio::SharedMessage& message) override {
+  bool send(sio::eio::SharedMessage& message, sio::eio::SendOptions how) override {
     ++shared;
-    return message.is_binary() ? send_binary(message.content())
-                               : send_text(net::as_text(message.content()));
+    return message.is_binary() ? send_binary(message.content(), how)
+                               : send_text(net::as_text(message.content()), how);
   }
   void close(std::string_view reason, bool) override { end(reason); }
 
   std::vector<std::string> sent;
   std::string closed_with;
   std::size_t shared = 0;
+  std::size_t uncompressed = 0;  // of those sent
   bool writes = true;
   sio::eio::Handshake first;
 

@@ -25,9 +25,13 @@ class Sink final : public sio::eio::Socket {
   bool open() const override { return true; }
   bool writable() const override { return true; }
   std::size_t buffered_bytes() const override { return 0; }
-  bool send_text(std::string_view text) override { return take(net::as_bytes(text)); }
-  bool send_binary(net::Bytes sent) override { return take(sent); }
-  bool send(sio::eio::SharedMessage& message) override { return take(message.content()); }
+  bool send_text(std::string_view text, sio::eio::SendOptions) override {
+    return take(net::as_bytes(text));
+  }
+  bool send_binary(net::Bytes sent, sio::eio::SendOptions) override { return take(sent); }
+  bool send(sio::eio::SharedMessage& message, sio::eio::SendOptions) override {
+    return take(message.content());
+  }
   void close(std::string_view, bool) override {}
   std::uint64_t taken = 0;
 
