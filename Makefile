@@ -85,7 +85,7 @@ endif
 INSTALLING := run test
 NOT_BUILDING := $(INSTALLING) clean help format
 NEEDS_BUILD := compiler fmt json zlib
-NEEDS_TEST  := $(NEEDS_BUILD) catch2 node npm curl wrk nginx chromium
+NEEDS_TEST  := $(NEEDS_BUILD) catch2 node npm curl wrk nginx chromium python-websockets
 ifneq ($(filter-out $(NOT_BUILDING),$(or $(MAKECMDGOALS),all)),)
 ifeq ($(shell command -v $(lastword $(CXX)) 2>/dev/null),)
 $(shell NO_INSTALL=1 CXX="$(CXX)" tools/install_missing $(NEEDS_BUILD) >&2)
@@ -215,14 +215,19 @@ test:                                  ## everything: five layers, interop, brow
 	$$run interop tests/interop/run $(BIN)/echo; \
 	$$run client tests/interop/run_client $(BIN)/fetch; \
 	$$run ws-client tests/interop/run_ws_client $(TEST)/ws_client; \
+	$$run python tests/interop/run_python $(BIN)/echo $(TEST)/ws_client; \
 	$$run express tests/interop/run_express $(TEST)/express_routes; \
 	$$run lesson tests/lesson/run.sh $(BIN); \
 	$$run browser tests/browser/run $(BIN)/chat; \
 	tools/sum_results $(RESULTS)/test
 
 # test-net test-http test-ws test-events test-sio   one layer; installs nothing
-test-interop: $(BIN)/echo test-programs $(call node_stamp,interop)  ## stock JavaScript clients against build/bin/echo
-	@tools/run_test $(RESULTS)/$(MODE) interop tests/interop/run $(BIN)/echo
+test-interop: $(BIN)/echo test-programs $(call node_stamp,interop)  ## stock clients and servers of JavaScript and Python
+	@run="tools/run_test $(RESULTS)/$(MODE)"; bad=0; \
+	$$run interop tests/interop/run $(BIN)/echo || bad=1; \
+	$$run ws-client tests/interop/run_ws_client $(TEST)/ws_client || bad=1; \
+	$$run python tests/interop/run_python $(BIN)/echo $(TEST)/ws_client || bad=1; \
+	exit $$bad
 
 test-express: test-programs $(call node_stamp,interop)  ## our router and Express 5, asked the same
 	@tools/run_test $(RESULTS)/$(MODE) express tests/interop/run_express $(TEST)/express_routes

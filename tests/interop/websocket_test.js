@@ -142,10 +142,18 @@ for (const [options, agreed] of offers) {
     const noise = crypto.randomBytes(300000);
     ws.send(noise);
     assert.ok(noise.equals((await ws.messages.take())[0]));
+    const pong = next(ws, 'pong');
     ws.send('in '.repeat(500), {fin: false});
+    ws.ping('between');
+    ws.send('', {fin: false});
     ws.send('pieces '.repeat(500), {fin: true});
     assert.strictEqual(
         String((await ws.messages.take())[0]), 'in '.repeat(500) + 'pieces '.repeat(500));
+    assert.strictEqual(String((await pong)[0]), 'between');
+    ws.send('as it is '.repeat(500), {compress: false});
+    assert.deepStrictEqual(await ws.messages.take(), [Buffer.from('as it is '.repeat(500)), false]);
+    ws.close(4000, 'enough');
+    assert.strictEqual((await next(ws, 'close'))[0], 4000);
   });
 }
 

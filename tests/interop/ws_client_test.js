@@ -5,23 +5,13 @@ const http = require('http');
 const net = require('net');
 const os = require('os');
 const path = require('path');
-const {WebSocketServer} = require('ws');
 const {test, run, next, inbox} = require('./runner');
 const {choose, fetch, listen} = require('./fetch');
+const {serve} = require('./ws_server');
 
 const [program = 'build/tests/ws_client', word = ''] = process.argv.slice(2);
 choose(program);
 const group = 'ws client and npm ws';
-
-// An npm server; `at` as listen() has it. Gives its URL, and the promise of its first connection.
-async function serve(after, options = {}, at = undefined) {
-  const server = http.createServer();
-  const wss = new WebSocketServer({server, ...options});
-  const connected = next(wss, 'connection').catch(() => []);
-  const url = await listen(after, server, at);
-  after(() => wss.close());
-  return {wss, url: url.replace('http:', 'ws:'), connected};
-}
 
 test(group, 'messages of every length form come back, text and binary', async ({after}) => {
   const {url, connected} = await serve(after, {maxPayload: 64 * 1024 * 1024});
@@ -98,15 +88,6 @@ test(group, 'a refusal, with its status', async ({after}) => {
   assert.match((await fetch(url)).text, /^error 6 .*\(status 401\)\n$/);
 });
 
-test(group, 'an extension is not agreed to unasked', async ({after}) => {
-  const {url, connected} = await serve(after, {perMessageDeflate: true});
-  const ended = fetch(url);
-  const [socket] = await connected;
-  assert.strictEqual(socket.extensions, '');
-  socket.close(1000);
-  assert.strictEqual((await ended).text, 'open \nclose 1000 \n');
-});
-
 test(group, 'a redirect: refused, or followed where allowed', async ({after}) => {
   const {url, connected} = await serve(after);
   const answer = (req, res) => res.writeHead(302, {Location: `${url}/there`}).end();
@@ -154,4 +135,5 @@ test(group, 'a tunnel through a proxy', async ({after}) => {
   assert.deepStrictEqual(seen, [[url.slice(5), basic]]);
 });
 
+require('./ws_client_compression_test');
 run(word);
