@@ -68,7 +68,7 @@ class Client::Core final : public Handler {
     connection = std::make_unique<Connection>(std::move(made.below), Role::client, options.limits,
                                               *this, options.keys);
     if (const auto& agreed = made.opening.compression)
-      connection->use(std::make_unique<Compression>(*agreed, Role::client, pool));
+      connection->use(Compression(*agreed, Role::client, pool));
     try {
       call(options.on_open, *connection, made.opening);
     } catch (...) {

@@ -61,6 +61,10 @@ SendResult Connection::send_shared(const net::SharedBytes& frame, Delivery deliv
   return sent(session_.send_shared(frame), delivery);
 }
 
+SendResult Connection::send_shared(const SharedMessage& message, Delivery delivery) {
+  return sent(session_.send_shared(message), delivery);
+}
+
 SendResult Connection::ping(net::Bytes payload) { return session_.ping(payload); }
 
 void Connection::close(CloseCode code, std::string_view reason) {

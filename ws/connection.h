@@ -46,11 +46,12 @@ class Connection final : public net::Receiver {
   ~Connection() override;
 
   // Compression as the handshake agreed on it; right behind the constructor.
-  void use(std::unique_ptr<Compression> compression) { session_.use(std::move(compression)); }
+  void use(Compression compression) { session_.use(std::move(compression)); }
 
   SendResult send_text(std::string_view text, Delivery delivery = Delivery::reliable);
   SendResult send_binary(net::Bytes bytes, Delivery delivery = Delivery::reliable);
   SendResult send_shared(const net::SharedBytes& frame, Delivery delivery = Delivery::reliable);
+  SendResult send_shared(const SharedMessage& message, Delivery delivery = Delivery::reliable);
   SendResult ping(net::Bytes payload = {});
   void close(CloseCode code = CloseCode::normal, std::string_view reason = {});
   void terminate();  // RST

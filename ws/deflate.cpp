@@ -8,6 +8,8 @@
 #include <new>
 #include <utility>
 
+#include "ws/shared_message.h"
+
 namespace strata::ws {
 
 namespace {
@@ -171,45 +173,128 @@ void DeflatePool::give_back(std::unique_ptr<Inflater> one) {
   if (one != nullptr && inflaters_.size() < idle_max) inflaters_.push_back(std::move(one));
 }
 
+// What a Compression points to. Without any context takeover it is shared, and a message that does
+// not come in one go borrows one of its own until it is whole.
+struct CompressionState {
+  std::shared_ptr<DeflatePool> pool;
+  CompressionState* home = nullptr;  // the shared one that a borrowed one stands in for
+  std::unique_ptr<Deflater> deflater;
+  std::unique_ptr<Inflater> inflater;
+  std::size_t users = 0;  // of a shared one
+  std::uint8_t out_bits = 15, in_bits = 15;
+  bool out_keeps = true, in_keeps = true;  // context takeover
+  bool shared() const { return users != 0; }
+};
+
 Compression::Compression(const DeflateParameters& agreed, Role self,
-                         std::shared_ptr<DeflatePool> pool)
-    : pool_(std::move(pool)) {
+                         std::shared_ptr<DeflatePool> pool) {
   const bool server = self == Role::server;
-  out_bits_ = server ? agreed.server_max_window_bits : agreed.client_max_window_bits;
-  in_bits_ = server ? agreed.client_max_window_bits : agreed.server_max_window_bits;
-  out_keeps_ = !(server ? agreed.server_no_context_takeover : agreed.client_no_context_takeover);
-  in_keeps_ = !(server ? agreed.client_no_context_takeover : agreed.server_no_context_takeover);
+  auto state = std::make_unique<CompressionState>();
+  state->out_bits = server ? agreed.server_max_window_bits : agreed.client_max_window_bits;
+  state->in_bits = server ? agreed.client_max_window_bits : agreed.server_max_window_bits;
+  state->out_keeps =
+      !(server ? agreed.server_no_context_takeover : agreed.client_no_context_takeover);
+  state->in_keeps =
+      !(server ? agreed.client_no_context_takeover : agreed.server_no_context_takeover);
+  if (!state->out_keeps && !state->in_keeps) {
+    for (CompressionState* one : pool->shared_) {
+      if (one->out_bits != state->out_bits || one->in_bits != state->in_bits) continue;
+      ++one->users;
+      state_ = one;
+      return;
+    }
+    pool->shared_.push_back(state.get());
+    state->users = 1;
+  }
+  state->pool = std::move(pool);
+  state_ = state.release();
+}
+
+Compression::~Compression() {
+  if (state_ == nullptr) return;
+  CompressionState* const shared = state_->home != nullptr ? state_->home : state_;
+  if (shared != state_) delete state_;
+  if (shared->users > 1) {
+    --shared->users;
+    return;
+  }
+  if (shared->shared()) std::erase(shared->pool->shared_, shared);
+  delete shared;
 }
 
 std::optional<net::Bytes> Compression::pack(net::Bytes message) {
-  if (message.size() < pool_->options_.threshold) return std::nullopt;
-  std::string& out = pool_->scratch_;
+  DeflatePool& pool = *state_->pool;
+  std::unique_ptr<Deflater>& deflater = state_->deflater;
+  if (message.size() < pool.options_.threshold) return std::nullopt;
+  std::string& out = pool.scratch_;
   out.clear();
   try {
-    if (deflater_ == nullptr) deflater_ = pool_->take_deflater(out_bits_);
-    deflater_->write(message, out);
+    if (deflater == nullptr) deflater = pool.take_deflater(state_->out_bits);
+    deflater->write(message, out);
   } catch (const std::bad_alloc&) {
-    deflater_.reset();  // the peer may keep a context that we do not refer to any more
+    deflater.reset();  // the peer may keep a context that we do not refer to any more
     return std::nullopt;
   }
-  if (out_keeps_) return net::as_bytes(out);
-  pool_->give_back(std::move(deflater_));
+  if (state_->out_keeps) return net::as_bytes(out);
+  pool.give_back(std::move(deflater));
   // Without a context that has to stay in step, rfc7692-6 lets us take the shorter form.
   if (out.size() >= message.size()) return std::nullopt;
   return net::as_bytes(out);
 }
 
 void Compression::done() {
-  if (pool_->scratch_.capacity() > DeflatePool::scratch_max) std::string().swap(pool_->scratch_);
+  std::string& scratch = state_->pool->scratch_;
+  if (scratch.capacity() > DeflatePool::scratch_max) std::string().swap(scratch);
+}
+
+const net::SharedBytes& Compression::frame_of(const SharedMessage& message) {
+  DeflatePool& pool = *state_->pool;
+  const net::Bytes payload = message.payload();
+  if (payload.size() < pool.options_.threshold) return message.plain();
+  net::SharedBytes& packed = message.packed(state_->out_bits);
+  if (packed == nullptr) {
+    std::string& out = pool.scratch_;
+    out.clear();
+    try {
+      auto deflater = pool.take_deflater(state_->out_bits);
+      deflater->write(payload, out);
+      pool.give_back(std::move(deflater));
+      const bool shorter = out.size() < payload.size();
+      packed =
+          shorter ? encode_shared(message.opcode(), net::as_bytes(out), true) : message.plain();
+      done();
+    } catch (const std::bad_alloc&) {
+      return message.plain();
+    }
+  }
+  // The peer's context, if it keeps one, now ends in this message and not in what our compressor
+  // saw last: the next message begins anew, and its distances never reach behind itself
+  // (rfc7692-7.2.1).
+  if (packed != message.plain()) pool.give_back(std::move(state_->deflater));
+  return packed;
 }
 
 Inflater& Compression::inflater() {
-  if (inflater_ == nullptr) inflater_ = pool_->take_inflater(in_bits_);
-  return *inflater_;
+  if (state_->shared()) {
+    auto own = std::make_unique<CompressionState>();
+    own->pool = state_->pool;
+    own->home = state_;
+    own->in_bits = state_->in_bits;
+    own->out_bits = state_->out_bits;
+    own->in_keeps = own->out_keeps = false;
+    state_ = own.release();
+  }
+  std::unique_ptr<Inflater>& inflater = state_->inflater;
+  if (inflater == nullptr) inflater = state_->pool->take_inflater(state_->in_bits);
+  return *inflater;
 }
 
 void Compression::message_inflated() {
-  if (!in_keeps_) pool_->give_back(std::move(inflater_));
+  if (state_->in_keeps) return;
+  state_->pool->give_back(std::move(state_->inflater));
+  if (state_->home == nullptr) return;
+  CompressionState* const borrowed = std::exchange(state_, state_->home);
+  delete borrowed;
 }
 
 }  // namespace strata::ws

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "net/bytes.h"
@@ -20,6 +21,9 @@
 #include "ws/frame.h"
 
 namespace strata::ws {
+
+class SharedMessage;
+struct CompressionState;
 
 // One direction's compressor.
 //   Owns:    (1 << (window_bits + 2)) + (1 << (memory + 9)) bytes: 256 KiB by default.
@@ -89,32 +93,41 @@ class DeflatePool {
  private:
   friend class Compression;
   CompressionOptions options_;
+  std::vector<CompressionState*>
+      shared_;  // of connections that keep no context; it goes with the last
   std::vector<std::unique_ptr<Deflater>> deflaters_;
   std::vector<std::unique_ptr<Inflater>> inflaters_;
   std::string scratch_;
 };
 
-// Both directions of one connection, as they were agreed.
-//   Owns:    nothing while idle without context takeover; else a state for each direction that
-//            was used.
+// Both directions of one connection, as they were agreed: one pointer.
+//   Owns:    nothing while idle without context takeover, where connections with the same windows
+//            share all there is; else a state for each direction that was used.
 class Compression {
  public:
+  Compression() = default;  // none was agreed
   Compression(const DeflateParameters& agreed, Role self, std::shared_ptr<DeflatePool> pool);
+  Compression(Compression&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+  Compression& operator=(Compression other) noexcept {
+    std::swap(state_, other.state_);
+    return *this;
+  }
+  ~Compression();
+  explicit operator bool() const { return state_ != nullptr; }
 
   // The message compressed, until done(). Nothing: it is sent as it is, being shorter than the
   // threshold, no shorter for it, or because memory is short.
   std::optional<net::Bytes> pack(net::Bytes message);
   void done();
+  // The frame to send of a message for many: compressed by itself, with no context before it, and
+  // then shared by all that send with this window.
+  const net::SharedBytes& frame_of(const SharedMessage& message);
 
   Inflater& inflater();     // for the message under way
   void message_inflated();  // it is whole
 
  private:
-  std::shared_ptr<DeflatePool> pool_;
-  std::unique_ptr<Deflater> deflater_;
-  std::unique_ptr<Inflater> inflater_;
-  std::uint8_t out_bits_, in_bits_;
-  bool out_keeps_, in_keeps_;  // context takeover
+  CompressionState* state_ = nullptr;
 };
 
 }  // namespace strata::ws

@@ -205,8 +205,9 @@ void append_frame(FrameHeader header, net::Bytes payload, net::SendQueue& out) {
   }
 }
 
-net::SharedBytes encode_shared(Opcode opcode, net::Bytes payload) {
+net::SharedBytes encode_shared(Opcode opcode, net::Bytes payload, bool rsv1) {
   FrameHeader header;
+  header.rsv1 = rsv1;
   header.opcode = opcode;
   header.payload_bytes = payload.size();
   std::array<std::uint8_t, 14> start;

@@ -103,7 +103,7 @@ class FrameParser {
 // The whole frame; header.payload_bytes is taken from `payload`.
 void append_frame(FrameHeader header, net::Bytes payload, net::SendQueue& out);
 
-// A whole unmasked frame, encoded once for many connections.
-net::SharedBytes encode_shared(Opcode opcode, net::Bytes payload);
+// A whole unmasked frame, encoded once for many connections. `rsv1`: the payload is compressed.
+net::SharedBytes encode_shared(Opcode opcode, net::Bytes payload, bool rsv1 = false);
 
 }  // namespace strata::ws

@@ -41,7 +41,7 @@ void Endpoint::serve(http::Request& request, http::Response& response) {
   Connection& opened = *connections_.back();
   opened.place = connections_.size() - 1;
   if (compression) {
-    opened.use(std::make_unique<Compression>(compression->agreed, Role::server, pool_));
+    opened.use(Compression(compression->agreed, Role::server, pool_));
   }
   try {
     call(options_.on_open, opened, request);

@@ -7,7 +7,7 @@
 #include <cassert>
 #include <cstring>
 
-#include "ws/deflate.h"
+#include "ws/shared_message.h"
 
 namespace strata::ws {
 
@@ -23,9 +23,9 @@ Session::Session(Role self, const Limits& limits, net::SendQueue& out, MaskSourc
 
 Session::~Session() = default;
 
-void Session::use(std::unique_ptr<Compression> compression) {
+void Session::use(Compression compression) {
   compression_ = std::move(compression);
-  if (compression_ != nullptr) parser_.allow_rsv1();
+  if (compression_) parser_.allow_rsv1();
 }
 
 // --- in ----------------------------------------------------------------------------------------
@@ -53,7 +53,8 @@ net::Parse<Event, ProtocolError> Session::read(net::MutableBytes& in, net::TimeP
     const FrameHeader& header = parser_.header();
     if (is_control(header.opcode)) return on_control(header.opcode, piece->payload, now);
 
-    const auto message = assembler_.add(header, *piece, parser_.payload_left(), compression_.get());
+    const auto message = assembler_.add(header, *piece, parser_.payload_left(),
+                                        compression_ ? &compression_ : nullptr);
     if (message.failed()) return fail(message.error(), now);
     if (message.ready() && !close_sent_) return Event(*message);
     if (message.ready()) assembler_.release();  // nobody waits for it: rfc6455-1.4
@@ -146,9 +147,9 @@ void Session::append(Opcode opcode, net::Bytes payload, bool rsv1) {
 
 // One frame: rfc7692-6.1 wants RSV1 on the first of a message only, and here that is all of it.
 void Session::append_message(Opcode opcode, net::Bytes payload) {
-  const auto packed = compression_ == nullptr ? std::nullopt : compression_->pack(payload);
+  const auto packed = compression_ ? compression_.pack(payload) : std::nullopt;
   append(opcode, packed.value_or(payload), packed.has_value());
-  if (compression_ != nullptr) compression_->done();
+  if (compression_) compression_.done();
 }
 
 SendResult Session::send_text(std::string_view text) {
@@ -168,6 +169,14 @@ SendResult Session::send_shared(const net::SharedBytes& frame) {
   if (!takes() || self_ == Role::client) return SendResult::dropped;
   out_.append(frame);
   return result();
+}
+
+SendResult Session::send_shared(const SharedMessage& message) {
+  if (compression_ && self_ == Role::server && takes()) {
+    out_.append(compression_.frame_of(message));
+    return result();
+  }
+  return send_shared(message.plain());
 }
 
 SendResult Session::ping(net::Bytes payload) {

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "net/time.h"
+#include "ws/deflate.h"
 #include "ws/frame.h"
 #include "ws/message_assembler.h"
 
@@ -46,7 +47,7 @@ class Session {
   Session(Role self, const Limits& limits, net::SendQueue& out, MaskSource keys = {});
   ~Session();
   // What the handshake agreed on, before the first byte. Frames of encode_shared stay as they are.
-  void use(std::unique_ptr<Compression> compression);
+  void use(Compression compression);
 
   // "Not yet" may have consumed a part of a payload. After an error the Close frame is already in
   // the queue, and nothing more is parsed: all is consumed, now and in every further call.
@@ -62,6 +63,7 @@ class Session {
   SendResult send_text(std::string_view text);
   SendResult send_binary(net::Bytes bytes);
   SendResult send_shared(const net::SharedBytes& frame);  // from encode_shared; servers only
+  SendResult send_shared(const SharedMessage& message);   // compressed, if we compress; likewise
   SendResult ping(net::Bytes payload = {});               // at most 125 bytes
   // Sends Close: nothing follows it. A code that may not travel (1005, 1006 ...) sends none; the
   // reason is cut at 123 bytes.
@@ -101,7 +103,7 @@ class Session {
   Limits limits_;
   FrameParser parser_;
   MessageAssembler assembler_;
-  std::unique_ptr<Compression> compression_;   // null: none
+  Compression compression_;
   std::unique_ptr<WaitingPong> waiting_pong_;  // where the queue was full; the latest only
   std::optional<ProtocolError> failure_;
   net::TimePoint deadline_ = net::TimePoint::max();

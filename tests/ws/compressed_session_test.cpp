@@ -24,7 +24,7 @@ Transcript run(std::string_view stream, const std::vector<std::size_t>& pieces, 
   ws::Limits limits;
   limits.max_message = 1000;
   ws::Session session(self, limits, out, fixed_key());
-  session.use(std::make_unique<ws::Compression>(agreed, self, pool_for()));
+  session.use(ws::Compression(agreed, self, pool_for()));
   feed(stream, pieces, [&](net::MutableBytes in) {
     const std::size_t offered = in.size();
     for (;;) {
@@ -144,7 +144,7 @@ TEST_CASE("a context is kept or forgotten as agreed", "[ws][codec][rfc7692-7.1.1
 TEST_CASE("a session sends RSV1 and what rfc7692 says", "[ws][codec][rfc7692-6.1][rfc7692-7.2.3]") {
   net::SendQueue out;
   ws::Session server(Role::server, {}, out);
-  server.use(std::make_unique<ws::Compression>(ws::DeflateParameters{}, Role::server, pool_for(2)));
+  server.use(ws::Compression(ws::DeflateParameters{}, Role::server, pool_for(2)));
   server.send_text("Hello");
   server.send_text("Hello");
   server.send_binary(net::as_bytes("H"));  // under the threshold
@@ -156,7 +156,7 @@ TEST_CASE("a session sends RSV1 and what rfc7692 says", "[ws][codec][rfc7692-6.1
                                from_server(0x81, "Hello") + from_server(0x88, close_payload(1000)));
   net::SendQueue up;
   ws::Session client(Role::client, {}, up, fixed_key());
-  client.use(std::make_unique<ws::Compression>(frugal, Role::client, pool_for()));
+  client.use(ws::Compression(frugal, Role::client, pool_for()));
   const std::string text(50, 'x');
   client.send_text(text);
   client.send_text(text);
@@ -198,8 +198,8 @@ TEST_CASE("two sessions understand each other, whatever they agreed on and howev
     const Role reader = sender == Role::server ? Role::client : Role::server;
     net::SendQueue wire, back;
     ws::Session from(sender, {}, wire, fixed_key()), to(reader, {}, back, fixed_key());
-    from.use(std::make_unique<ws::Compression>(agreed, sender, pool_for(random() % 300)));
-    to.use(std::make_unique<ws::Compression>(agreed, reader, pool_for()));
+    from.use(ws::Compression(agreed, sender, pool_for(random() % 300)));
+    to.use(ws::Compression(agreed, reader, pool_for()));
     std::string sent, got;
     for (int i = 0; i < 8; ++i) {
       std::string text;
