@@ -143,18 +143,21 @@ test-binaries: $(addprefix $(TEST)/,$(LAYERS))
 $(LIB)/libstrata.a: $(call objects,$(SOURCES))
 	$(archive)
 
-# Every tools/NAME.cpp, and tools/NAME/NAME.cpp, is a program build/bin/NAME;
-# tools/DIR/NAME.cpp is build/bin/DIR-NAME.
-TOOL_SRC := $(wildcard tools/*.cpp tools/*/*.cpp)
+# Every tools/NAME.cpp is a program build/bin/NAME; so is tools/NAME/NAME.cpp, with the sources
+# beside it as its parts. In any other folder tools/DIR/NAME.cpp is build/bin/DIR-NAME.
+parts_beside = $(if $(wildcard tools/$(1)/$(1).cpp),$(filter-out tools/$(1)/$(1).cpp,$(wildcard tools/$(1)/*.cpp)))
+tool_parts   = $(call parts_beside,$(notdir $(patsubst %/,%,$(dir $(1)))))
+TOOL_PARTS := $(foreach d,$(notdir $(patsubst %/,%,$(wildcard tools/*/))),$(call parts_beside,$(d)))
+TOOL_SRC := $(filter-out $(TOOL_PARTS),$(wildcard tools/*.cpp tools/*/*.cpp))
 tool_path = $(patsubst tools/%.cpp,%,$(1))
 tool_bin  = $(BIN)/$(if $(filter $(notdir $(tool_path))/$(notdir $(tool_path)),$(tool_path)),$(notdir $(tool_path)),$(subst /,-,$(tool_path)))
 define tool_rules
-$(call tool_bin,$(1)): $(call objects,$(1)) $(LIB)/libstrata.a
+$(call tool_bin,$(1)): $(call objects,$(1) $(call tool_parts,$(1))) $(LIB)/libstrata.a
 	@mkdir -p $$(@D)
 	$$(call say,ld  $$@)
 	$$(Q)$$(CXX) $$(LDFLAGS_ALL) $$^ $(EXTERNAL) -o $$@
 TOOL_BINS += $(call tool_bin,$(1))
-OBJECTS += $(call objects,$(1))
+OBJECTS += $(call objects,$(1) $(call tool_parts,$(1)))
 endef
 $(foreach t,$(TOOL_SRC),$(eval $(call tool_rules,$(t))))
 # Node's own parser, where Debian brought its C source: a peer in one benchmark, and nowhere else.
@@ -255,7 +258,7 @@ OBJECTS += $(patsubst %,$(OBJ)/tests/fuzz/%_fuzz.o,$(FUZZ)) $(OBJ)/tests/fuzz/re
 .SECONDARY: $(OBJECTS)
 
 # clang reads every source too: what one compiler lets pass, the other often does not.
-READ_BY_CLANG := $(SOURCES) $(TOOL_SRC) $(PROGRAM_SRC) $(foreach l,$(LAYERS),$(TESTS_$(l))) $(SUPPORT)
+READ_BY_CLANG := $(SOURCES) $(TOOL_SRC) $(TOOL_PARTS) $(PROGRAM_SRC) $(foreach l,$(LAYERS),$(TESTS_$(l))) $(SUPPORT)
 CLANG_OK := $(patsubst %.cpp,build/clang/%.ok,$(READ_BY_CLANG))
 build/clang/%.ok: %.cpp
 	@mkdir -p $(@D)
