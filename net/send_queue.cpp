@@ -26,7 +26,7 @@ static constexpr std::size_t block_bytes = 16 * 1024;
 static constexpr std::size_t by_reference_from = 1024;  // below it a copy costs less than a segment
 
 struct SendQueue::Segment {
-  enum class Kind : std::uint8_t { block, shared, text, file };
+  enum class Kind : std::uint8_t { block, shared, text, octets, owned, file };
   Segment* next;
   std::size_t begin;  // of what still waits; a file counts in its FileRange
   std::size_t end;
@@ -38,10 +38,38 @@ struct SendQueue::Segment {
   Holder& held() {
     return *std::launder(reinterpret_cast<Holder*>(this + 1));
   }
-  const char* data() {
-    if (kind == Kind::shared) return held<SharedBytes>()->data();
-    if (kind == Kind::text) return held<std::string>().data();
+  const void* data() {
+    switch (kind) {
+      case Kind::shared:
+        return held<SharedBytes>()->data();
+      case Kind::text:
+        return held<std::string>().data();
+      case Kind::octets:
+        return held<std::vector<std::uint8_t>>().data();
+      case Kind::owned:
+        return held<OwnedBytes>().data();
+      case Kind::block:
+      case Kind::file:
+        break;
+    }
     return room();
+  }
+  Bytes waiting() { return {static_cast<const std::uint8_t*>(data()) + begin, end - begin}; }
+  void destroy_held() {
+    switch (kind) {
+      case Kind::shared:
+        return std::destroy_at(&held<SharedBytes>());
+      case Kind::text:
+        return std::destroy_at(&held<std::string>());
+      case Kind::octets:
+        return std::destroy_at(&held<std::vector<std::uint8_t>>());
+      case Kind::owned:
+        return std::destroy_at(&held<OwnedBytes>());
+      case Kind::file:
+        return std::destroy_at(&held<FileRange>());
+      case Kind::block:
+        return;
+    }
   }
   bool is_file() const { return kind == Kind::file; }
   bool nothing_left() const { return begin == end && !is_file(); }
@@ -68,9 +96,11 @@ SendQueue::Segment* SendQueue::push_block(std::size_t least_bytes) {
 template <class Holder>
 void SendQueue::hold(Holder holder, std::size_t bytes) {
   using Kind = Segment::Kind;
-  constexpr Kind kind = std::is_same_v<Holder, SharedBytes>   ? Kind::shared
-                        : std::is_same_v<Holder, std::string> ? Kind::text
-                                                              : Kind::file;
+  constexpr Kind kind = std::is_same_v<Holder, SharedBytes>                 ? Kind::shared
+                        : std::is_same_v<Holder, std::string>               ? Kind::text
+                        : std::is_same_v<Holder, std::vector<std::uint8_t>> ? Kind::octets
+                        : std::is_same_v<Holder, OwnedBytes>                ? Kind::owned
+                                                                            : Kind::file;
   const BlockPool::Block block = BlockPool::take(pool_, sizeof(Segment) + sizeof(Holder));
   const auto room = static_cast<std::uint32_t>(block.bytes - sizeof(Segment));
   const bool was_empty = empty();
@@ -85,9 +115,7 @@ void SendQueue::pop_front() {
   Segment* const old = head_;
   head_ = old->next;
   if (head_ == nullptr) tail_ = nullptr;
-  if (old->kind == Segment::Kind::shared) old->held<SharedBytes>().~SharedBytes();
-  if (old->kind == Segment::Kind::text) std::destroy_at(&old->held<std::string>());
-  if (old->is_file()) std::destroy_at(&old->held<FileRange>());
+  old->destroy_held();
   BlockPool::give(pool_, {old, sizeof(Segment) + old->room_bytes});
 }
 
@@ -117,11 +145,28 @@ void SendQueue::append(SharedBytes bytes) {
   hold(std::move(bytes), count);
 }
 
-void SendQueue::append(std::string&& text) {
+template <class Holder>
+void SendQueue::move_in(Holder&& holder) {
   if (drops()) return;
-  const std::size_t count = text.size();
-  if (count < by_reference_from) return copy_in(text);
-  hold(std::move(text), count);
+  const std::size_t count = holder.size();
+  if (count < by_reference_from) {
+    return copy_in({reinterpret_cast<const char*>(holder.data()), count});
+  }
+  hold<std::remove_reference_t<Holder>>(std::move(holder), count);
+}
+
+void SendQueue::append(std::string&& text) { move_in(std::move(text)); }
+void SendQueue::append(std::vector<std::uint8_t>&& bytes) { move_in(std::move(bytes)); }
+void SendQueue::append(OwnedBytes&& bytes) { move_in(std::move(bytes)); }
+
+void SendQueue::append(SendQueue&& other) {
+  assert(pool_ == other.pool_);
+  if (other.head_ == nullptr || drops()) return;
+  const bool was_empty = empty();
+  (tail_ != nullptr ? tail_->next : head_) = std::exchange(other.head_, nullptr);
+  tail_ = std::exchange(other.tail_, nullptr);
+  size_ += std::exchange(other.size_, 0);
+  if (was_empty && !empty()) tell();
 }
 
 void SendQueue::append_file(FileRange range) {
@@ -166,7 +211,7 @@ void SendQueue::set_hook(void (*hook)(void*), void* context) {
 std::size_t SendQueue::gather(std::span<Bytes> views) const {
   std::size_t filled = 0;
   for (Segment* s = head_; s != nullptr && !s->is_file() && filled < views.size(); s = s->next)
-    if (!s->nothing_left()) views[filled++] = as_bytes({s->data() + s->begin, s->end - s->begin});
+    if (!s->nothing_left()) views[filled++] = s->waiting();
   return filled;
 }
 
@@ -212,7 +257,7 @@ std::string SendQueue::take_text() {
   while (head_ != nullptr) {
     Segment* const first = head_;
     if (!first->is_file()) {
-      all.append(first->data() + first->begin, first->end - first->begin);
+      all.append(as_text(first->waiting()));
       pop_front();
       continue;
     }

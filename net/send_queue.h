@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "net/bytes.h"
 #include "net/fd.h"
@@ -35,8 +36,11 @@ class SendQueue {
   void append(std::string_view text);  // copied into the pooled tail
   void append(const char* text) { append(std::string_view(text)); }
   void append(Bytes bytes) { append(as_text(bytes)); }
-  void append(SharedBytes bytes);     // from 1 KiB on by reference, else copied
-  void append(std::string&& text);    // from 1 KiB on moved, else copied
+  void append(SharedBytes bytes);   // from 1 KiB on by reference, else copied
+  void append(std::string&& text);  // from 1 KiB on moved, else copied; the other two likewise
+  void append(std::vector<std::uint8_t>&& bytes);
+  void append(OwnedBytes&& bytes);
+  void append(SendQueue&& other);     // all of it, without a copy; both have the same pool
   void append_file(FileRange range);  // its bytes are not memory: size() does not count them
 
   // Contiguous room for at least `bytes` more at the tail, to encode in place; commit() says how
@@ -49,6 +53,7 @@ class SendQueue {
 
   std::size_t size() const { return size_; }  // bytes in memory: the measure of backpressure
   bool empty() const;                         // nothing left, file ranges included
+  BlockPool* pool() const { return pool_; }
 
   // --- for the driver below -------------------------------------------------------------------
   // Called when the queue turns non-empty or is finished: a flush is then due.
@@ -67,6 +72,8 @@ class SendQueue {
   void copy_in(std::string_view text);
   template <class Holder>
   void hold(Holder holder, std::size_t bytes);
+  template <class Holder>
+  void move_in(Holder&& holder);
   Segment* push_block(std::size_t least_bytes);
   Segment* link(Segment* segment);
   void pop_front();

@@ -98,12 +98,8 @@ std::vector<ws::Endpoint*> serve_websocket(http::Server& app, const Settings& se
                             .compression = compression,
                             .origins = settings.origins};
   };
-  const auto echo = [](ws::Connection& from, const ws::Message& message) {
-    if (message.text) {
-      from.send_text(message.view());
-    } else {
-      from.send_binary(message.payload);
-    }
+  const auto echo = [](ws::Connection& from, ws::Message& message) {
+    from.send(std::move(message));
   };
   std::vector<ws::Endpoint*> endpoints;
   for (const char* path : {"/", "/ws", "/echo"})

@@ -82,7 +82,7 @@ class Client::Core final : public Handler {
     if (handler && !shared.dead) handler(std::forward<Args>(args)...);
   }
 
-  void on_message(Connection& from, const Message& message) override {
+  void on_message(Connection& from, Message& message) override {
     call(options.on_message, from, message);
   }
   void on_ping(Connection& from, net::Bytes payload) override {

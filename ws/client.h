@@ -70,7 +70,7 @@ struct ClientOptions {
 
   // Once, if the server agrees; frames that came with its answer follow.
   std::function<void(Connection&, const Opening&)> on_open = {};
-  std::function<void(Connection&, const Message&)> on_message = {};
+  std::function<void(Connection&, Message&)> on_message = {};
   std::function<void(Connection&, net::Bytes)> on_ping = {};  // its pong is sent already
   std::function<void(Connection&, net::Bytes)> on_pong = {};
   std::function<void(Connection&)> on_drain = {};  // after `queued`: there is room again

@@ -57,6 +57,30 @@ SendResult Connection::send_binary(net::Bytes bytes, Delivery delivery) {
   return sent(session_.send_binary(bytes), delivery);
 }
 
+SendResult Connection::send_text(std::string&& text, Delivery delivery) {
+  return sent(session_.send_moved(Opcode::text, std::move(text)), delivery);
+}
+
+SendResult Connection::send_text(net::OwnedBytes&& text, Delivery delivery) {
+  return sent(session_.send_moved(Opcode::text, std::move(text)), delivery);
+}
+
+SendResult Connection::send_binary(std::string&& bytes, Delivery delivery) {
+  return sent(session_.send_moved(Opcode::binary, std::move(bytes)), delivery);
+}
+
+SendResult Connection::send_binary(std::vector<std::uint8_t>&& bytes, Delivery delivery) {
+  return sent(session_.send_moved(Opcode::binary, std::move(bytes)), delivery);
+}
+
+SendResult Connection::send_binary(net::OwnedBytes&& bytes, Delivery delivery) {
+  return sent(session_.send_moved(Opcode::binary, std::move(bytes)), delivery);
+}
+
+SendResult Connection::send(Message&& message, Delivery delivery) {
+  return sent(session_.send(std::move(message)), delivery);
+}
+
 SendResult Connection::send_shared(const net::SharedBytes& frame, Delivery delivery) {
   return sent(session_.send_shared(frame), delivery);
 }
@@ -112,7 +136,7 @@ void Connection::process(net::MutableBytes& in) {
   const net::TimePoint now = below_->loop().now();
   try {
     do {
-      const auto event = session_.next(in, now);
+      auto event = session_.next(in, now);
       if (event.need_more()) break;
       if (event.failed()) {
         reason_ = event.error().why;
@@ -128,8 +152,8 @@ void Connection::process(net::MutableBytes& in) {
   watch_time();
 }
 
-void Connection::tell(const Event& event) {
-  if (const auto* message = std::get_if<Message>(&event)) {
+void Connection::tell(Event& event) {
+  if (auto* message = std::get_if<Message>(&event)) {
     guarded([&] { top_->on_message(*this, *message); });
   } else if (const auto* ping = std::get_if<Ping>(&event)) {
     guarded([&] { top_->on_ping(*this, ping->payload); });

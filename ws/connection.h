@@ -21,7 +21,7 @@ class Connection;
 class Handler {
  public:
   virtual ~Handler() = default;
-  virtual void on_message(Connection& from, const Message& message) = 0;
+  virtual void on_message(Connection& from, Message& message) = 0;
   virtual void on_ping(Connection&, net::Bytes) {}
   virtual void on_pong(Connection&, net::Bytes) {}
   virtual void on_drain(Connection&) {}  // the send queue fell below the low mark
@@ -48,8 +48,21 @@ class Connection final : public net::Receiver {
   // Compression as the handshake agreed on it; right behind the constructor.
   void use(Compression compression) { session_.use(std::move(compression)); }
 
+  // Nothing to cork: what is sent in one turn, in whichever calls, leaves with one sendmsg. Text
+  // has to be UTF-8.
   SendResult send_text(std::string_view text, Delivery delivery = Delivery::reliable);
+  SendResult send_text(const char* text, Delivery delivery = Delivery::reliable) {
+    return send_text(std::string_view(text), delivery);
+  }
   SendResult send_binary(net::Bytes bytes, Delivery delivery = Delivery::reliable);
+  // From 4 KiB on these are not copied (but compressed, where that was agreed).
+  SendResult send_text(std::string&& text, Delivery delivery = Delivery::reliable);
+  SendResult send_text(net::OwnedBytes&& text, Delivery delivery = Delivery::reliable);
+  SendResult send_binary(std::string&& bytes, Delivery delivery = Delivery::reliable);
+  SendResult send_binary(std::vector<std::uint8_t>&& bytes, Delivery delivery = Delivery::reliable);
+  SendResult send_binary(net::OwnedBytes&& bytes, Delivery delivery = Delivery::reliable);
+  // What came, back or on to another: text as text. An echo is `from.send(std::move(message))`.
+  SendResult send(Message&& message, Delivery delivery = Delivery::reliable);
   SendResult send_shared(const net::SharedBytes& frame, Delivery delivery = Delivery::reliable);
   SendResult send_shared(const SharedMessage& message, Delivery delivery = Delivery::reliable);
   SendResult ping(net::Bytes payload = {});
@@ -60,6 +73,7 @@ class Connection final : public net::Receiver {
   std::size_t buffered_bytes() const { return below_->out().size(); }
   bool open() const;                                 // no Close sent or received, not ended
   bool failed() const { return session_.failed(); }  // the peer broke a rule; our Close says so
+  void watch(FrameWatcher* watcher) { session_.watch(watcher); }  // each frame, both ways
   net::Connection& below() { return *below_; }
   Handler& handler() { return *top_; }
 
@@ -81,7 +95,7 @@ class Connection final : public net::Receiver {
   };
 
   void process(net::MutableBytes& in);
-  void tell(const Event& event);
+  void tell(Event& event);
   template <class Call>
   void guarded(Call call);
   SendResult sent(SendResult result, Delivery delivery);

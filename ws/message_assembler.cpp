@@ -3,8 +3,7 @@
 #include "ws/message_assembler.h"
 
 #include <algorithm>
-#include <cstring>
-#include <new>
+#include <utility>
 
 #include "ws/deflate.h"
 
@@ -16,6 +15,14 @@ constexpr std::size_t landing_min = 16 * 1024;  // below that one more recv is n
 constexpr std::size_t landing_max = 512 * 1024;
 
 }  // namespace
+
+net::OwnedBytes Message::take() {
+  const net::Bytes all = std::exchange(payload, {});
+  if (gathered == nullptr) return net::OwnedBytes(all);
+  net::OwnedBytes taken = std::move(*std::exchange(gathered, nullptr));
+  taken.set_capacity(taken.size());  // what it grew by in advance goes back
+  return taken;
+}
 
 // What is wrong with a data frame at this place, or null.
 const char* MessageAssembler::begin(const FrameHeader& header) {
@@ -43,7 +50,8 @@ net::Parse<Message, ProtocolError> MessageAssembler::add(const FrameHeader& head
                                                          Compression* compression) {
   if (piece.first) {
     if (const char* why = begin(header)) return ProtocolError{CloseCode::protocol_error, why};
-    const std::size_t most = compressed_ ? max_message_ + overhead_max : max_message_ - held_;
+    const std::size_t most =
+        compressed_ ? max_message_ + overhead_max : max_message_ - block_.size();
     if (header.payload_bytes > most) {  // at the header, before the payload
       return ProtocolError{CloseCode::too_big, "message over the limit"};
     }
@@ -53,11 +61,11 @@ net::Parse<Message, ProtocolError> MessageAssembler::add(const FrameHeader& head
   if (text_ && !check_text(piece, ends)) {  // rfc6455-8.1
     return ProtocolError{CloseCode::invalid_payload, "text is not UTF-8"};
   }
-  if (ends && held_ == 0) {  // whole in one piece: no copy
+  if (ends && block_.empty()) {  // whole in one piece: no copy
     open_ = false;
     return Message{text_, piece.payload};
   }
-  const std::size_t now = held_ + piece.payload.size();
+  const std::size_t now = block_.size() + piece.payload.size();
   keep(piece.payload, header.fin ? now + static_cast<std::size_t>(left) : max_message_);
   if (!ends) return {};
   return deliver();
@@ -66,7 +74,7 @@ net::Parse<Message, ProtocolError> MessageAssembler::add(const FrameHeader& head
 net::Parse<Message, ProtocolError> MessageAssembler::deliver() {
   open_ = false;
   delivered_ = true;
-  return Message{text_, net::Bytes(block_.get(), held_)};
+  return Message{text_, block_, &block_};
 }
 
 // Into the block, which doubles as it fills, up to the limit. There one more byte is one too many:
@@ -77,24 +85,25 @@ net::Parse<Message, ProtocolError> MessageAssembler::inflate(net::Bytes in, bool
   Inflater& inflater = compression.inflater();
   Inflater::Step step;
   do {
-    const bool full = held_ == max_message_;
-    if (!full && held_ == capacity_) {
-      grow(std::min(max_message_, std::max({first_block, 2 * in.size(), 2 * held_})));
+    const bool full = block_.size() == max_message_;
+    if (!full && block_.room().empty()) {
+      const std::size_t more = std::max({first_block, 2 * in.size(), 2 * block_.size()});
+      block_.set_capacity(std::min(max_message_, more));
     }
     std::uint8_t beyond = 0;
-    std::uint8_t* const at = full ? &beyond : block_.get() + held_;
-    step = inflater.read(in, ends, {at, full ? 1 : capacity_ - held_});
+    const net::MutableBytes room = full ? net::MutableBytes(&beyond, 1) : block_.room();
+    step = inflater.read(in, ends, room);
     if (full && step.bytes != 0) {
       return ProtocolError{CloseCode::too_big, "message inflates over the limit"};
     }
     // rfc6455-8.1: as they come; a wrong byte counts before what may be wrong behind it.
-    if (text_ && utf8_.accept(net::Bytes(at, step.bytes)) != step.bytes) {
+    if (text_ && utf8_.accept(room.first(step.bytes)) != step.bytes) {
       return ProtocolError{CloseCode::invalid_payload, "text is not UTF-8"};
     }
     if (step.corrupt) {  // rfc7692-7.2.2
       return ProtocolError{CloseCode::invalid_payload, "compressed message is damaged"};
     }
-    held_ += step.bytes;
+    block_.grow(step.bytes);
   } while (step.more);
   if (!ends) return {};
   compression.message_inflated();
@@ -106,37 +115,30 @@ net::Parse<Message, ProtocolError> MessageAssembler::inflate(net::Bytes in, bool
 
 // `expected`: no more than this is known to follow.
 void MessageAssembler::keep(net::Bytes bytes, std::size_t expected) {
-  const std::size_t needed = held_ + bytes.size();
-  const bool in_place = block_ != nullptr && bytes.data() == block_.get() + held_;
-  if (needed > capacity_) {  // doubling keeps a payload of N pieces linear
+  const std::size_t needed = block_.size() + bytes.size();
+  const net::MutableBytes next = block_.room();
+  const bool in_place = bytes.data() == next.data() && bytes.size() <= next.size();
+  if (needed > block_.capacity()) {  // doubling keeps a payload of N pieces linear
     const std::size_t room = std::min(2 * needed, max_message_ + overhead_max);
-    grow(std::max(needed, std::min(room, expected)));
+    block_.set_capacity(std::max(needed, std::min(room, expected)));
   }
-  if (!in_place && !bytes.empty()) std::memcpy(block_.get() + held_, bytes.data(), bytes.size());
-  held_ = needed;
-}
-
-void MessageAssembler::grow(std::size_t capacity) {
-  void* const larger = std::realloc(block_.get(), capacity);
-  if (larger == nullptr) throw std::bad_alloc();  // the driver ends this connection alone
-  block_.release();
-  block_.reset(static_cast<std::uint8_t*>(larger));
-  capacity_ = capacity;
+  in_place ? block_.grow(bytes.size()) : block_.append(bytes);
 }
 
 void MessageAssembler::release() {
   if (!delivered_) return;
   delivered_ = false;
-  block_.reset();
-  held_ = capacity_ = 0;
+  block_.clear();
 }
 
 net::MutableBytes MessageAssembler::landing(std::uint64_t left) {
-  if (held_ == 0 || left < landing_min || compressed_) return {};
-  const std::size_t most = std::min(std::max(held_, landing_min), landing_max);
-  const std::size_t room = static_cast<std::size_t>(std::min<std::uint64_t>(left, most));
-  if (held_ + room > capacity_) grow(held_ + room);
-  return {block_.get() + held_, room};
+  if (block_.empty() || left < landing_min || compressed_) return {};
+  const std::size_t more = std::max(block_.size(), landing_min);  // doubling, as in keep()
+  const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, more));
+  if (block_.room().size() < std::min(wanted, landing_max)) {
+    block_.set_capacity(block_.size() + wanted);
+  }
+  return block_.room().first(std::min(wanted, landing_max));
 }
 
 }  // namespace strata::ws

@@ -1,7 +1,6 @@
 // ws/message_assembler.h - pieces of data frames become messages, rfc6455-5.4. (codec)
 #pragma once
-#include <cstdlib>
-#include <memory>
+#include <string_view>
 
 #include "net/bytes.h"
 #include "net/parse.h"
@@ -14,8 +13,12 @@ class Compression;
 
 struct Message {
   bool text = true;
-  net::Bytes payload;  // lives until the next call of Session::next()
+  net::Bytes payload;                   // lives until the next call of Session::next()
+  net::OwnedBytes* gathered = nullptr;  // where it lies, if it came in parts
+
   std::string_view view() const { return net::as_text(payload); }
+  // To keep it, or to send it on. No copy of what was gathered; `payload` is empty afterwards.
+  net::OwnedBytes take();
 };
 
 // Whole small messages pass through as views of the received bytes; what comes in parts, over
@@ -38,24 +41,18 @@ class MessageAssembler {
   // Where the next bytes of a large payload may be received; a piece that lies there is not
   // copied again. Empty where it is not worth it.
   net::MutableBytes landing(std::uint64_t left);
-  net::MutableBytes landed(std::size_t bytes) { return {block_.get() + held_, bytes}; }
+  net::MutableBytes landed(std::size_t bytes) { return block_.room().first(bytes); }
 
-  std::size_t held_bytes() const { return capacity_; }
+  std::size_t held_bytes() const { return block_.capacity(); }
 
  private:
-  struct Free {
-    void operator()(std::uint8_t* at) const { std::free(at); }
-  };
   const char* begin(const FrameHeader& header);
   bool check_text(const Piece& piece, bool ends);
   net::Parse<Message, ProtocolError> inflate(net::Bytes in, bool ends, Compression& compression);
   net::Parse<Message, ProtocolError> deliver();
   void keep(net::Bytes bytes, std::size_t expected);
-  void grow(std::size_t capacity);
 
-  std::unique_ptr<std::uint8_t, Free> block_;
-  std::size_t held_ = 0;  // bytes of the message in block_
-  std::size_t capacity_ = 0;
+  net::OwnedBytes block_;  // the message, as far as it came
   std::size_t max_message_;
   Utf8Validator utf8_;
   bool open_ = false;  // a message is under way

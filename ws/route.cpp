@@ -93,7 +93,7 @@ void Endpoint::close(CloseCode code, std::string_view reason) {
   for (const auto& connection : connections_) connection->close(code, reason);
 }
 
-void Endpoint::on_message(Connection& from, const Message& message) {
+void Endpoint::on_message(Connection& from, Message& message) {
   call(options_.on_message, from, message);
 }
 

@@ -20,7 +20,7 @@ struct RouteOptions {
   std::function<bool(http::Request&, http::Response&)> on_upgrade = {};
   // The request lives for this call: keep what is needed of its parameters, by `user` for example.
   std::function<void(Connection&, const http::Request&)> on_open = {};
-  std::function<void(Connection&, const Message&)> on_message = {};
+  std::function<void(Connection&, Message&)> on_message = {};
   std::function<void(Connection&, net::Bytes)> on_ping = {};  // its pong is sent already
   std::function<void(Connection&, net::Bytes)> on_pong = {};
   // After a send answered `queued`: there is room again.
@@ -66,7 +66,7 @@ class Endpoint final : public Handler {
   void close(CloseCode code = CloseCode::going_away, std::string_view reason = {});  // each of them
 
  private:
-  void on_message(Connection& from, const Message& message) override;
+  void on_message(Connection& from, Message& message) override;
   void on_ping(Connection& from, net::Bytes payload) override;
   void on_pong(Connection& from, net::Bytes payload) override;
   void on_drain(Connection& from) override;

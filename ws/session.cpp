@@ -49,6 +49,7 @@ net::Parse<Event, ProtocolError> Session::read(net::MutableBytes& in, net::TimeP
       piece = parser_.next(in);
     }
     if (piece.need_more()) return {};
+    if (rare_ != nullptr && rare_->watcher != nullptr) tell_watcher(piece, in);
     if (piece.failed()) return fail(piece.error(), now);
     const FrameHeader& header = parser_.header();
     if (is_control(header.opcode)) return on_control(header.opcode, piece->payload, now);
@@ -81,22 +82,22 @@ net::Parse<Event, ProtocolError> Session::on_control(Opcode opcode, net::Bytes p
 }
 
 // rfc6455-5.5.3: at once, with the same payload. Where the queue is full only the latest ping is
-// answered, once there is room: a peer that pings and does not read costs 125 bytes.
+// answered, once there is room: a peer that pings and does not read costs 125 bytes. Laxer than
+// rfc6455-5.5.2: behind our Close nothing is sent, a pong neither; nobody needs to know any more.
 void Session::answer_ping(net::Bytes payload) {
+  if (close_sent_) return;
   if (out_.size() <= limits_.high_water) {
     append(Opcode::pong, payload);
     return;
   }
-  if (waiting_pong_ == nullptr) waiting_pong_ = std::make_unique<WaitingPong>();
-  waiting_pong_->bytes = static_cast<std::uint8_t>(payload.size());
-  std::ranges::copy(payload, waiting_pong_->payload.begin());
+  rare().pong_bytes = static_cast<std::uint8_t>(payload.size());
+  std::ranges::copy(payload, rare_->pong.begin());
 }
 
 void Session::drained() {
-  if (waiting_pong_ == nullptr || out_.size() > limits_.high_water) return;
-  const auto pong = std::move(waiting_pong_);
-  if (failure_ || close_received_) return;
-  append(Opcode::pong, net::Bytes(pong->payload).first(pong->bytes));
+  if (rare_ == nullptr || !rare_->pong_bytes || out_.size() > limits_.high_water) return;
+  const std::size_t bytes = *std::exchange(rare_->pong_bytes, std::nullopt);
+  if (!close_sent_) append(Opcode::pong, net::Bytes(rare_->pong).first(bytes));
 }
 
 net::Parse<Event, ProtocolError> Session::on_close_frame(net::Bytes payload, net::TimePoint now) {
@@ -136,13 +137,37 @@ SendResult Session::result() const {
   return out_.size() > limits_.high_water ? SendResult::queued : SendResult::sent;
 }
 
-void Session::append(Opcode opcode, net::Bytes payload, bool rsv1) {
+Session::Rare& Session::rare() {
+  if (rare_ == nullptr) rare_ = std::make_unique<Rare>();
+  return *rare_;
+}
+
+void Session::watch(FrameWatcher* watcher) {
+  if (watcher != nullptr || rare_ != nullptr) rare().watcher = watcher;
+}
+
+void Session::tell_watcher(const net::Parse<Piece, ProtocolError>& piece, net::Bytes in) {
+  if (piece.failed()) {
+    return watcher()->on_refused(in.first(std::min<std::size_t>(in.size(), 14)), piece.error());
+  }
+  watcher()->on_frame({Direction::in, parser_.header(), piece->payload, piece->first, piece->last});
+}
+
+FrameHeader Session::header_for(Opcode opcode, net::Bytes payload, bool rsv1) {
   FrameHeader header;
   header.rsv1 = rsv1;
   header.opcode = opcode;
   header.masked = self_ == Role::client;  // rfc6455-5.1
   if (header.masked) header.key = keys_();
-  append_frame(header, payload, out_);
+  header.payload_bytes = payload.size();
+  if (FrameWatcher* const who = watcher()) {
+    who->on_frame({Direction::out, header, payload, true, true});
+  }
+  return header;
+}
+
+void Session::append(Opcode opcode, net::Bytes payload, bool rsv1) {
+  append_frame(header_for(opcode, payload, rsv1), payload, out_);
 }
 
 // One frame: rfc7692-6.1 wants RSV1 on the first of a message only, and here that is all of it.
@@ -164,19 +189,54 @@ SendResult Session::send_binary(net::Bytes bytes) {
   return result();
 }
 
+template <class Owned>
+SendResult Session::send_moved(Opcode opcode, Owned&& bytes) {
+  constexpr std::size_t moved_from = 4096;  // below it a copy costs less
+  if (!takes()) return SendResult::dropped;
+  const net::MutableBytes payload(reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size());
+  if (compression_ || payload.size() < moved_from) {
+    append_message(opcode, payload);
+    return result();
+  }
+  const FrameHeader header = header_for(opcode, payload);
+  if (header.masked) apply_mask(payload, header.key);
+  std::array<std::uint8_t, 14> start;
+  out_.append(net::Bytes(start).first(encode_header(header, start)));
+  out_.append(std::move(bytes));
+  return result();
+}
+
+template SendResult Session::send_moved(Opcode, std::string&&);
+template SendResult Session::send_moved(Opcode, std::vector<std::uint8_t>&&);
+template SendResult Session::send_moved(Opcode, net::OwnedBytes&&);
+
+SendResult Session::send(Message&& message) {
+  if (!takes()) return SendResult::dropped;
+  const Opcode opcode = message.text ? Opcode::text : Opcode::binary;
+  if (message.gathered != nullptr) return send_moved(opcode, message.take());
+  return message.text ? send_text(message.view()) : send_binary(message.payload);
+}
+
 SendResult Session::send_shared(const net::SharedBytes& frame) {
   assert(self_ == Role::server);  // a client has to mask each frame anew
   if (!takes() || self_ == Role::client) return SendResult::dropped;
+  if (FrameWatcher* const who = watcher()) {
+    std::string start = frame->substr(0, 14);
+    net::MutableBytes in(reinterpret_cast<std::uint8_t*>(start.data()), start.size());
+    const auto header = parse_header(in, Role::client, true);
+    const std::size_t header_bytes = start.size() - in.size();
+    if (header.ready()) {
+      const net::Bytes payload = net::as_bytes(*frame).subspan(header_bytes);
+      who->on_frame({Direction::out, *header, payload, true, true});
+    }
+  }
   out_.append(frame);
   return result();
 }
 
 SendResult Session::send_shared(const SharedMessage& message) {
-  if (compression_ && self_ == Role::server && takes()) {
-    out_.append(compression_.frame_of(message));
-    return result();
-  }
-  return send_shared(message.plain());
+  const bool compresses = compression_ && self_ == Role::server && takes();
+  return send_shared(compresses ? compression_.frame_of(message) : message.plain());
 }
 
 SendResult Session::ping(net::Bytes payload) {
@@ -204,7 +264,6 @@ void Session::append_close(CloseCode code, std::string_view reason, net::TimePoi
   }
   append(Opcode::close, net::Bytes(payload).first(bytes));
   close_sent_ = true;
-  waiting_pong_.reset();
   deadline_ = now + limits_.close_timeout;
 }
 

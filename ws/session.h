@@ -9,6 +9,7 @@
 #include "net/time.h"
 #include "ws/deflate.h"
 #include "ws/frame.h"
+#include "ws/frame_watcher.h"
 #include "ws/message_assembler.h"
 
 namespace strata::ws {
@@ -62,6 +63,11 @@ class Session {
   // dropped while it is above the limit or once Close is sent. Text has to be UTF-8.
   SendResult send_text(std::string_view text);
   SendResult send_binary(net::Bytes bytes);
+  // A large one becomes a part of the queue as it is; a client masks it where it lies. For
+  // std::string, std::vector<std::uint8_t> and net::OwnedBytes.
+  template <class Owned>
+  SendResult send_moved(Opcode opcode, Owned&& bytes);
+  SendResult send(Message&& message);                     // what came, sent back or on
   SendResult send_shared(const net::SharedBytes& frame);  // from encode_shared; servers only
   SendResult send_shared(const SharedMessage& message);   // compressed, if we compress; likewise
   SendResult ping(net::Bytes payload = {});               // at most 125 bytes
@@ -70,6 +76,8 @@ class Session {
   void close(CloseCode code, std::string_view reason = {}, net::TimePoint now = {});
   // As an error found in next(): Close is sent, nothing more is parsed.
   ProtocolError fail(ProtocolError error, net::TimePoint now);
+  // Null: nobody. It costs nothing then.
+  void watch(FrameWatcher* watcher);
   void drained();  // the queue has room again: a pong that waited is sent
 
   Role role() const { return self_; }
@@ -84,9 +92,11 @@ class Session {
   bool on_deadline(net::TimePoint now, bool reading = true);
 
  private:
-  struct WaitingPong {
-    std::uint8_t bytes;
-    std::array<std::uint8_t, control_payload_max> payload;
+  // What few connections need.
+  struct Rare {
+    FrameWatcher* watcher = nullptr;
+    std::optional<std::uint8_t> pong_bytes;  // a pong that waits for room in the queue
+    std::array<std::uint8_t, control_payload_max> pong;
   };
   net::Parse<Event, ProtocolError> read(net::MutableBytes& in, net::TimePoint now);
   net::Parse<Event, ProtocolError> on_control(Opcode opcode, net::Bytes payload,
@@ -95,6 +105,10 @@ class Session {
   void answer_ping(net::Bytes payload);
   bool takes() const;
   SendResult result() const;
+  Rare& rare();
+  FrameWatcher* watcher() const { return rare_ == nullptr ? nullptr : rare_->watcher; }
+  void tell_watcher(const net::Parse<Piece, ProtocolError>& piece, net::Bytes in);
+  FrameHeader header_for(Opcode opcode, net::Bytes payload, bool rsv1 = false);
   void append(Opcode opcode, net::Bytes payload, bool rsv1 = false);
   void append_message(Opcode opcode, net::Bytes payload);
   void append_close(CloseCode code, std::string_view reason, net::TimePoint now);
@@ -104,7 +118,7 @@ class Session {
   FrameParser parser_;
   MessageAssembler assembler_;
   Compression compression_;
-  std::unique_ptr<WaitingPong> waiting_pong_;  // where the queue was full; the latest only
+  std::unique_ptr<Rare> rare_;
   std::optional<ProtocolError> failure_;
   net::TimePoint deadline_ = net::TimePoint::max();
   std::size_t landed_ = 0;

@@ -152,7 +152,7 @@ void ServerCore::bury(std::unique_ptr<ws::Connection> connection) {
 
 // --- ws::Handler --------------------------------------------------------------------------------
 
-void ServerCore::on_message(ws::Connection& from, const ws::Message& message) {
+void ServerCore::on_message(ws::Connection& from, ws::Message& message) {
   const Entered entered(*this);
   if (from.user != nullptr) static_cast<ServerSocket*>(from.user)->on_message(from, message);
 }

@@ -90,7 +90,7 @@ class ServerCore final : public ws::Handler {
   void plan_end_of_turn();
   void plan_burial();
 
-  void on_message(ws::Connection& from, const ws::Message& message) override;
+  void on_message(ws::Connection& from, ws::Message& message) override;
   void on_drain(ws::Connection& from) override;
   void on_close(ws::Connection& closed, ws::CloseCode code, std::string_view reason) override;
 

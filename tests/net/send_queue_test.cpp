@@ -105,6 +105,53 @@ TEST_CASE("a string is moved from 1 KiB on", "[net][codec]") {
   CHECK(queue.take_text() == text_of(4096) + "small");
 }
 
+TEST_CASE("bytes with an owner are moved from 1 KiB on", "[net][codec]") {
+  for (const std::size_t bytes : {1u, 1023u, 1024u, 100'000u}) {
+    INFO(bytes);
+    const std::string text = text_of(bytes);
+    std::vector<std::uint8_t> octets(text.begin(), text.end());
+    OwnedBytes owned(as_bytes(text));
+    const void* const first = octets.data();
+    const void* const second = owned.data();
+    SendQueue queue;
+    queue.append(std::move(octets));
+    queue.append(std::move(owned));
+    std::array<Bytes, 4> views;
+    const std::size_t count = queue.gather(views);
+    CHECK((views[0].data() == first) == (bytes >= 1024));
+    CHECK((views[count - 1].data() == second) == (bytes >= 1024));
+    CHECK(queue.size() == 2 * bytes);
+    queue.consume(bytes);
+    CHECK(queue.take_text() == text);
+  }
+}
+
+TEST_CASE("a queue is appended to another as it is", "[net][codec]") {
+  BlockPool pool;
+  {
+    SendQueue queue(&pool), other(&pool);
+    const Hooked hook(queue);
+    queue.append(std::move(other));
+    CHECK(hook.calls == 0);
+    other.append("two ");
+    other.append(text_of(5000));
+    queue.append(std::move(other));
+    CHECK(hook.calls == 1);
+    CHECK(other.empty());
+    other.append("three");
+    queue.append("and ");
+    queue.append(std::move(other));
+    CHECK(hook.calls == 1);
+    CHECK(queue.size() == 5013);
+    CHECK(queue.take_text() == "two " + text_of(5000) + "and three");
+    other.append("late");
+    queue.finish();
+    queue.append(std::move(other));
+    CHECK(queue.size() == 0);
+  }
+  CHECK(pool.taken_bytes() == 0);
+}
+
 TEST_CASE("reserve and commit encode in place", "[net][codec]") {
   for (const std::size_t bytes : {1u, 100u, 992u, 993u, 5000u, 16352u, 16353u, 100000u}) {
     INFO(bytes);

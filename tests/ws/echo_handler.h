@@ -19,7 +19,7 @@ struct EchoHandler final : ws::Handler {
     connection = std::make_unique<ws::Connection>(std::move(below), role, limits, *this);
     return *connection;
   }
-  void on_message(ws::Connection& from, const ws::Message& message) override {
+  void on_message(ws::Connection& from, ws::Message& message) override {
     if (logs) log += describe(message);
     if (message.view() == "throw") throw std::runtime_error("as asked");
     if (message.view() == "throw 7") throw 7;
@@ -27,11 +27,7 @@ struct EchoHandler final : ws::Handler {
     if (message.view() == "terminate") from.terminate();
     if (message.view() == "pause") from.pause();
     if (!echoes) return;
-    if (message.text) {
-      from.send_text(message.view());
-    } else {
-      from.send_binary(message.payload);
-    }
+    from.send(std::move(message));
   }
   void on_ping(ws::Connection&, net::Bytes payload) override { log += describe(ws::Ping{payload}); }
   void on_pong(ws::Connection&, net::Bytes payload) override { log += describe(ws::Pong{payload}); }

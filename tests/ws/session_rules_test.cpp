@@ -45,8 +45,8 @@ TEST_CASE("a session that closed first waits for the answer and drops what comes
   CHECK(out.empty());
 
   CHECK(offer(session, from_client(0x81, "crossed")).empty());
-  CHECK(offer(session, from_client(0x89, "p")) == "ping:p|");  // still answered: rfc6455-5.5.2
-  CHECK(out.take_text() == from_server(0x8A, "p"));
+  CHECK(offer(session, from_client(0x89, "p")) == "ping:p|");  // told, and not answered
+  CHECK(out.empty());
   CHECK(offer(session, from_client(0x88, close_payload(1001))) == "closed:1001:|");
   CHECK(out.empty());  // one Close each
   CHECK(session.on_deadline(start + 5s));
@@ -134,6 +134,23 @@ TEST_CASE("no pong follows a Close, even one that waited", "[ws][codec][rfc6455-
   out.consume(out.size());
   session.drained();
   CHECK(out.empty());
+}
+
+TEST_CASE("no pong follows our own Close, nor one that waited", "[ws][codec][rfc6455-5.5.2]") {
+  ws::Limits limits;
+  limits.high_water = 0;
+  for (const bool waited : {false, true}) {
+    net::SendQueue out;
+    ws::Session session(Role::server, limits, out);
+    session.send_text("fills the queue");
+    if (waited) offer(session, from_client(0x89, "before"));
+    session.close(CloseCode::normal, {}, start);
+    if (!waited) offer(session, from_client(0x89, "behind"));
+    CHECK(out.take_text() ==
+          from_server(0x81, "fills the queue") + from_server(0x88, close_payload(1000)));
+    session.drained();
+    CHECK(out.empty());
+  }
 }
 
 TEST_CASE("pings of our own: only a pong in time keeps the connection",
