@@ -109,7 +109,7 @@ class Browser {
 
 class Tab {
   constructor(browser, target, session) {
-    Object.assign(this, {browser, target, session, errors: [], requests: []});
+    Object.assign(this, {browser, target, session, errors: [], requests: [], handshakes: []});
     browser.listeners.set(session, (method, params) => {
       if (method === 'Runtime.exceptionThrown')
         this.errors.push(
@@ -118,6 +118,8 @@ class Tab {
         this.errors.push(JSON.stringify(params.args));
       if (method === 'Network.requestWillBeSent') this.requests.push(params.request.url);
       if (method === 'Network.webSocketCreated') this.requests.push(params.url);
+      if (method === 'Network.webSocketHandshakeResponseReceived')
+        this.handshakes.push(params.response);
     });
   }
 

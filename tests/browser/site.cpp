@@ -1,8 +1,10 @@
 // tests/browser/site.cpp - a server for a browser to try: files, compression, events, content in
-// pieces both ways, forms, cookies, redirects, other origins. Prints where it listens.
+// pieces both ways, forms, cookies, redirects, other origins, WebSockets. Prints where it listens.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include "http/event_stream.h"
 #include "http/middleware/compression_filter.h"
@@ -12,6 +14,7 @@
 #include "http/server.h"
 #include "net/event_loop.h"
 #include "tools/stop_signals.h"
+#include "ws/route.h"
 
 using namespace strata;
 using http::Request;
@@ -80,6 +83,51 @@ void add_forms(http::Server& app) {
   });
 }
 
+// /socket/NAME: an echo, compressed in the ways that NAME says. "close CODE REASON" closes; the
+// page may ask at /closed how its last WebSocket ended, and at /pongs how many pings it answered.
+std::vector<ws::Endpoint*> add_sockets(http::Server& app) {
+  static std::string closed = "nothing";
+  static int pongs = 0;
+  ws::RouteOptions plain;
+  plain.subprotocols = {"other", "echo"};
+  plain.limits.max_message = 16 * 1024 * 1024;
+  plain.limits.max_send_queue = 64 * 1024 * 1024;
+  plain.on_message = [](ws::Connection& from, const ws::Message& message) {
+    const std::string_view text = message.view();
+    if (!message.text) {
+      from.send_binary(message.payload);
+    } else if (text.starts_with("close ")) {
+      from.close(ws::CloseCode(std::stoi(std::string(text.substr(6, 4)))), text.substr(11));
+    } else {
+      from.send_text(text);
+    }
+  };
+  plain.on_close = [](ws::Connection&, ws::CloseCode code, std::string_view reason) {
+    closed = std::to_string(int(code)) + " " + std::string(reason);
+  };
+  ws::RouteOptions compressed = plain;
+  compressed.compression.emplace();
+  ws::RouteOptions forgetful = compressed;
+  forgetful.compression->wanted = {.server_no_context_takeover = true,
+                                   .client_no_context_takeover = true,
+                                   .server_max_window_bits = 10,
+                                   .client_max_window_bits = 9};
+  ws::RouteOptions pinged = plain;
+  pinged.limits.ping_interval = 10ms;
+  pinged.on_pong = [](ws::Connection&, net::Bytes) { ++pongs; };
+  ws::RouteOptions small = compressed;
+  small.limits.max_message = 1000;
+  std::vector<ws::Endpoint*> endpoints;
+  endpoints.push_back(&ws::route(app, "/socket/plain", std::move(plain)));
+  endpoints.push_back(&ws::route(app, "/socket/compressed", std::move(compressed)));
+  endpoints.push_back(&ws::route(app, "/socket/forgetful", std::move(forgetful)));
+  endpoints.push_back(&ws::route(app, "/socket/pinged", std::move(pinged)));
+  endpoints.push_back(&ws::route(app, "/socket/small", std::move(small)));
+  app.get("/closed", [](Request&, Response& res) { res.send(closed); });
+  app.get("/pongs", [](Request&, Response& res) { res.send(std::to_string(pongs)); });
+  return endpoints;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -95,6 +143,7 @@ int main(int argc, char** argv) {
   add_pieces(app);
   add_events(app);
   add_forms(app);
+  const std::vector<ws::Endpoint*> endpoints = add_sockets(app);
   app.use("/files", http::static_files(files, {.max_age = net::Duration(0)}));
   if (const auto failed = app.listen(net::Address::loopback(0))) {
     std::fprintf(stderr, "site: %s\n", failed.message().c_str());
@@ -102,6 +151,13 @@ int main(int argc, char** argv) {
   }
   std::printf("listening on http://%s\n", app.address().to_string().c_str());
   std::fflush(stdout);
-  const tools::StopSignals signals(loop, [&] { app.drain([&] { loop.stop(); }); });
+  const tools::StopSignals signals(loop, [&] {
+    for (ws::Endpoint* endpoint : endpoints) endpoint->close();  // 1001, going away
+    const auto left = [&] {
+      return std::all_of(endpoints.begin(), endpoints.end(),
+                         [](ws::Endpoint* one) { return one->connection_count() == 0; });
+    };
+    app.drain([&, left] { tools::stop_when(loop, left, 2s); });
+  });
   return loop.run() ? 1 : 0;
 }
