@@ -1,9 +1,9 @@
 // sio/broadcast.cpp - one encoding for many.
 #include "sio/broadcast.h"
 
-#include "sio/client.h"
 #include "sio/hub.h"
 #include "sio/namespace.h"
+#include "sio/remote_socket.h"
 #include "sio/socket.h"
 
 namespace strata::sio {
@@ -40,26 +40,41 @@ Broadcast Broadcast::timeout(net::Duration limit) const {
   return next;
 }
 
-std::vector<Socket*> Broadcast::targets() const {
+Broadcast Broadcast::local() const {
+  Broadcast next = *this;
+  next.flags_.local = true;
+  return next;
+}
+
+std::vector<Socket*> Broadcast::sockets() const {
   std::vector<Socket*> sockets;
-  nsp_->rooms().select(selection_, sender_.get(), sockets);
+  nsp_->adapter().select(target(), sockets);
   return sockets;
 }
 
-std::vector<Socket*> Broadcast::fetch_sockets() const { return targets(); }
+void Broadcast::fetch_sockets(OnSockets done) const {
+  Hub& hub = nsp_->hub();
+  nsp_->adapter().fetch_sockets(
+      target(), flags_,
+      [&hub, done = std::move(done)](std::error_code error, std::vector<RemoteSocket> found) {
+        // Later in any case: an adapter in memory knows at once, others do not.
+        hub.loop().post([&hub, done, error,
+                         found = std::make_unique<std::vector<RemoteSocket>>(std::move(found))] {
+          hub.guarded("the callback of fetch_sockets threw: ", [&] { done(error, *found); });
+        });
+      });
+}
 
 void Broadcast::sockets_join(const RoomNames& rooms) const {
-  for (Socket* const socket : targets()) socket->join(rooms);
+  nsp_->adapter().add_sockets(target(), flags_, rooms.list());
 }
 
 void Broadcast::sockets_leave(const RoomNames& rooms) const {
-  for (Socket* const socket : targets())
-    for (const std::string& room : rooms.list()) socket->leave(room);
+  nsp_->adapter().del_sockets(target(), flags_, rooms.list());
 }
 
 void Broadcast::disconnect_sockets(bool close) const {
-  // One's disconnect handler may disconnect another: it then stays, but is no longer connected.
-  for (Socket* const socket : targets()) socket->disconnect(close);
+  nsp_->adapter().disconnect_sockets(target(), flags_, close);
 }
 
 bool Broadcast::emit_values(std::string_view event, const Values& values,
@@ -92,33 +107,9 @@ void Broadcast::send_owned(OwnedPacket packet, OnAnswer on_answer) const {
 
 void Broadcast::send(std::string_view text, std::size_t head_bytes,
                      std::span<const Bytes> attachments, OnAnswer on_answer) const {
-  Hub& hub = nsp_->hub();
-  // The list is taken, not shared: a send may close a session, and its handlers may broadcast.
-  std::vector<Socket*> sockets = std::exchange(hub.targets(), {});
-  sockets.clear();
-  nsp_->rooms().select(selection_, sender_.get(), sockets);
-  std::string with_id;
-  if (on_answer) {
-    constexpr net::Duration usual = 20s;
-    std::string digits;
-    append_number(digits,
-                  nsp_->gather(sockets, flags_.timeout.value_or(usual), std::move(on_answer)));
-    with_id.append(text).insert(head_bytes, digits);
-    text = with_id;
-  }
-  if (!sockets.empty()) {
-    std::vector<eio::SharedMessage> messages;
-    messages.reserve(1 + attachments.size());
-    messages.push_back(eio::SharedMessage::text(text));
-    for (const Bytes bytes : attachments) messages.push_back(eio::SharedMessage::binary(bytes));
-    for (Socket* const socket : sockets) {
-      if (!socket->connected()) continue;  // an earlier send closed it
-      if (socket->hears_outgoing()) socket->heard_outgoing(text, attachments);
-      if (flags_.drop_if_busy && !socket->client().writable()) continue;
-      socket->client().send(messages);
-    }
-  }
-  hub.targets() = std::move(sockets);
+  const EventPacket packet{text, head_bytes, attachments};
+  if (on_answer) return nsp_->gather(packet, target(), flags_, std::move(on_answer));
+  nsp_->adapter().broadcast(packet, target(), flags_);
 }
 
 }  // namespace strata::sio

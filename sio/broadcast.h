@@ -8,13 +8,13 @@
 #include <system_error>
 #include <vector>
 
-#include "sio/emit.h"
-#include "sio/rooms.h"
+#include "sio/adapter.h"
 #include "sio/socket_ref.h"
 
 namespace strata::sio {
 
 class Namespace;
+class RemoteSocket;
 
 // One room or several: "a", {"a", "b"}, a vector.
 class RoomNames {
@@ -41,6 +41,7 @@ using BroadcastAnswer = std::function<void(std::error_code, const Json& response
 class Broadcast : public EmitForms<Broadcast> {
  public:
   explicit Broadcast(Namespace& nsp) : nsp_(&nsp) {}
+  Broadcast(Namespace& nsp, const SendFlags& flags) : nsp_(&nsp), flags_(flags) {}
   Broadcast(Namespace& nsp, SocketRef sender) : nsp_(&nsp), sender_(std::move(sender)) {}
 
   Broadcast to(const RoomNames& rooms) const;
@@ -49,9 +50,12 @@ class Broadcast : public EmitForms<Broadcast> {
   Broadcast volatile_() const;  // not to those who would have to wait for it
   Broadcast compress(bool on) const;
   Broadcast timeout(net::Duration limit) const;  // for the answers; 20 s if not said
-  Broadcast local() const { return *this; }      // this process only; there is no other yet
+  Broadcast local() const;                       // to sockets of this server only
 
-  std::vector<Socket*> fetch_sockets() const;
+  std::vector<Socket*> sockets() const;  // of this server
+  // Of all servers; `done` hears them in a later turn. With an error: those that answered in time.
+  using OnSockets = std::function<void(std::error_code, const std::vector<RemoteSocket>&)>;
+  void fetch_sockets(OnSockets done) const;
   void sockets_join(const RoomNames& rooms) const;
   void sockets_leave(const RoomNames& rooms) const;
   void disconnect_sockets(bool close = false) const;
@@ -65,7 +69,7 @@ class Broadcast : public EmitForms<Broadcast> {
  private:
   void send(std::string_view text, std::size_t head_bytes, std::span<const Bytes> attachments,
             OnAnswer on_answer) const;
-  std::vector<Socket*> targets() const;
+  Target target() const { return {selection_, sender_.get()}; }
   Namespace* nsp_;
   SocketRef sender_;  // not to this one
   Selection selection_;

@@ -69,7 +69,29 @@ void Client::connect(const Packet& packet) {
   make_room(sockets_, sockets_.size() + 1);
   Socket& socket = hub_->make_socket(*this, *nsp, std::move(auth));
   sockets_.push_back(&socket);
-  nsp->admit(socket);
+  if (!nsp->adapter().recovers()) return nsp->admit(socket);
+  recover(socket, *nsp);
+}
+
+// A client that was here says so: {"pid":"...","offset":"..."}.
+void Client::recover(Socket& socket, Namespace& nsp) {
+  const auto go_on = [ref = socket.ref(), &nsp](std::optional<Restored> restored) {
+    Socket* const waiting = ref.get();
+    if (waiting == nullptr || !waiting->waiting()) return;
+    waiting->begin_recovery(std::move(restored));
+    const auto& options = nsp.hub().options().connection_state_recovery;
+    if (waiting->recovered() && (!options || options->skip_middlewares)) return waiting->accept();
+    nsp.admit(*waiting);
+  };
+  const Json& auth = socket.handshake().auth();
+  const auto text = [&auth](const char* name) -> const std::string* {
+    const auto found = auth.find(name);
+    return found == auth.end() ? nullptr : found->get_ptr<const std::string*>();
+  };
+  const std::string* const pid = text("pid");
+  const std::string* const offset = text("offset");
+  if (pid == nullptr || offset == nullptr) return go_on(std::nullopt);
+  nsp.adapter().restore_session(*pid, *offset, go_on);
 }
 
 bool Client::send(std::string_view text, std::span<const Bytes> attachments) {

@@ -13,6 +13,7 @@
 namespace strata::sio {
 
 class Hub;
+class Namespace;
 class Socket;
 
 //   Owns:    what it waits for: attachments, a first CONNECT.
@@ -42,6 +43,7 @@ class Client {
   void answer(const Decoder::Answer& decoded);
   void dispatch(const Decoder::Decoded& decoded);
   void connect(const Packet& packet);
+  void recover(Socket& socket, Namespace& nsp);
   void fail(PacketError error);
   void violated(std::string_view what);
   Socket* find(std::string_view nsp) const;

@@ -8,11 +8,13 @@ OwnedPacket::OwnedPacket(const PacketWriter& writer)
   for (const Bytes bytes : writer.attachments()) attachments.emplace_back(net::as_text(bytes));
 }
 
-void OwnedPacket::insert_head(std::string_view nsp, std::optional<std::uint64_t> id) {
+std::size_t OwnedPacket::insert_head(std::string_view nsp, std::optional<std::uint64_t> id) {
   std::string head;
   if (nsp != "/") head.append(nsp).push_back(',');
+  const std::size_t id_at = head_bytes + head.size();
   if (id) append_number(head, *id);
   text.insert(head_bytes, head);
+  return id_at;
 }
 
 void refuse_reserved(std::string_view event) {

@@ -17,6 +17,7 @@ namespace strata::sio {
 struct SendFlags {
   bool drop_if_busy = false;  // volatile
   bool compress = true;
+  bool local = false;                    // to sockets of this server only
   std::optional<net::Duration> timeout;  // for the answer
 };
 
@@ -24,7 +25,8 @@ struct SendFlags {
 struct OwnedPacket {
   OwnedPacket() = default;
   explicit OwnedPacket(const PacketWriter& writer);
-  void insert_head(std::string_view nsp, std::optional<std::uint64_t> id);  // written without
+  // Puts in what was left out; answers where an id stands, or would.
+  std::size_t insert_head(std::string_view nsp, std::optional<std::uint64_t> id);
   std::string text;
   std::size_t head_bytes = 0;  // namespace and id go in behind these
   std::vector<std::string> attachments;

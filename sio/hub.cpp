@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "sio/eio/make_room.h"
+#include "sio/memory_adapter.h"
 #include "sio/socket.h"
 
 namespace strata::sio {
@@ -17,6 +18,11 @@ Hub::Hub(net::Loop& loop, HubOptions options)
 }
 
 Hub::~Hub() { link_->close(); }
+
+std::unique_ptr<Adapter> Hub::make_adapter(Namespace& nsp) const {
+  if (options_.adapter) return options_.adapter(nsp);
+  return std::make_unique<MemoryAdapter>(nsp, options_.connection_state_recovery);
+}
 
 Namespace& Hub::of(std::string_view name) {
   std::string full(name.starts_with('/') ? "" : "/");

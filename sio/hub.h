@@ -20,6 +20,10 @@ struct HubOptions {
   std::size_t max_namespaces = 64;      // of one connection
   std::size_t max_rooms = 1024;         // of one socket
   std::size_t max_acks = 1024;          // of one socket: answers awaited
+  // What makes the adapter of a namespace; nothing: one in memory.
+  std::function<std::unique_ptr<Adapter>(Namespace&)> adapter = {};
+  // Who comes back in time gets its id, rooms, data and what it missed. Off by default.
+  std::optional<RecoveryOptions> connection_state_recovery = {};
 };
 
 //   Owns:    namespaces, clients, sockets.
@@ -53,6 +57,18 @@ class Hub final : public eio::Handler {
   void retire(Socket& socket);  // dead for refs now, gone when the turn ends
   Socket* find(std::uint32_t slot, std::uint32_t generation) const;
   void make_id(std::array<char, 20>& id);  // 120 bits from the kernel
+  std::unique_ptr<Adapter> make_adapter(Namespace& nsp) const;
+  // Runs what the application gave; what it throws is a line in the log that begins with `what`.
+  template <class Call>
+  void guarded(std::string_view what, const Call& call) {
+    try {
+      call();
+    } catch (const std::exception& error) {
+      log(what, error.what());
+    } catch (...) {
+      log(what, "no std::exception");
+    }
+  }
   std::vector<std::string_view>& elements() { return elements_; }
 
   // The string that packets are written into, reused from packet to packet. Taken, so that an

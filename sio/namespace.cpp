@@ -1,12 +1,15 @@
 // sio/namespace.cpp - who is let in, and answers to broadcasts.
 #include "sio/namespace.h"
 
-#include <algorithm>
-
 #include "sio/client.h"
 #include "sio/hub.h"
 
 namespace strata::sio {
+
+Namespace::Namespace(Hub& hub, std::string name)
+    : hub_(&hub), name_(std::move(name)), adapter_(hub.make_adapter(*this)) {}
+
+Namespace::~Namespace() { adapter_->close(); }
 
 void Next::done(std::optional<Refusal> why) const {
   socket_.run([stage = stage_, why = std::move(why)](Socket& socket) {
@@ -57,29 +60,50 @@ void Namespace::connected(Socket& socket) {
   }
 }
 
-std::uint64_t Namespace::gather(const std::vector<Socket*>& from, net::Duration limit,
-                                BroadcastAnswer done) {
-  const std::uint64_t id = next_ack_id();
+// Answers come from sockets here and on other servers, in any order, and some may come before the
+// adapter has returned: nobody is told from inside of emit.
+void Namespace::gather(const EventPacket& packet, const Target& target, const SendFlags& flags,
+                       BroadcastAnswer done) {
+  constexpr net::Duration usual = 20s;
+  const std::uint64_t id = ++last_gathering_;
   Gathering& gathering = gatherings_[id];
-  for (const Socket* const socket : from) gathering.missing.push_back(socket->ref().key());
   gathering.done = std::move(done);
   gathering.timer =
       std::make_unique<net::Timer>(hub_->loop(), [this, id] { finish_gathering(id, timed_out()); });
-  // Nobody there to answer: the callback still comes later, never from inside of emit.
-  gathering.timer->start(from.empty() ? net::Duration(0) : limit);
-  return id;
+  gathering.timer->start(flags.timeout.value_or(usual));
+  const auto heard = [this, id](std::size_t servers) {
+    gathered(id, [servers](Gathering& g) { g.servers = servers; });
+  };
+  if (flags.local) {
+    heard(1);
+  } else {
+    adapter_->server_count(heard);
+  }
+  const std::uint64_t awaited = adapter_->broadcast_with_ack(
+      packet, target, flags,
+      [this, id](std::size_t clients) {
+        gathered(id, [clients](Gathering& g) {
+          ++g.servers_heard;
+          g.clients += clients;
+        });
+      },
+      [this, id](Json answer) {
+        gathered(id, [&answer](Gathering& g) { g.responses.push_back(std::move(answer)); });
+      });
+  gathered(id, [awaited](Gathering& g) {
+    g.awaited = awaited;
+    g.sending = false;
+    if (g.complete()) g.timer->start(net::Duration(0));
+    g.sending = g.complete();  // the timer tells, in a later turn
+  });
 }
 
-void Namespace::answered(std::uint64_t id, const Socket& socket, const Args& args) {
+template <class Change>
+void Namespace::gathered(std::uint64_t id, Change change) {
   const auto found = gatherings_.find(id);
   if (found == gatherings_.end()) return;
-  Gathering& gathering = found->second;
-  const auto missing =
-      std::find(gathering.missing.begin(), gathering.missing.end(), socket.ref().key());
-  if (missing == gathering.missing.end()) return;  // it was not asked, or answered already
-  gathering.missing.erase(missing);
-  gathering.responses.push_back(args.json(0));
-  if (gathering.missing.empty()) finish_gathering(id, {});
+  change(found->second);
+  if (!found->second.sending && found->second.complete()) finish_gathering(id, {});
 }
 
 void Namespace::finish_gathering(std::uint64_t id, std::error_code why) {
@@ -87,14 +111,10 @@ void Namespace::finish_gathering(std::uint64_t id, std::error_code why) {
   if (found == gatherings_.end()) return;
   Gathering gathering = std::move(found->second);
   gatherings_.erase(found);
-  if (gathering.missing.empty()) why = {};
-  try {
-    gathering.done(why, gathering.responses);
-  } catch (const std::exception& error) {
-    hub_->log("the callback of a broadcast threw: ", error.what());
-  } catch (...) {
-    hub_->log("the callback of a broadcast threw: ", "no std::exception");
-  }
+  adapter_->stop_waiting(gathering.awaited);
+  if (gathering.complete()) why = {};
+  hub_->guarded("the callback of a broadcast threw: ",
+                [&] { gathering.done(why, gathering.responses); });
   // The timer may be the one that runs now: it dies when the turn ends.
   hub_->loop().defer([timer = std::move(gathering.timer)] {});
 }

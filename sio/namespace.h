@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "net/timer.h"
+#include "sio/adapter.h"
 #include "sio/broadcast.h"
 #include "sio/error.h"
-#include "sio/rooms.h"
 #include "sio/socket.h"
 
 namespace strata::sio {
@@ -40,7 +40,8 @@ class Namespace : public EmitForms<Namespace> {
   using Middleware = std::function<void(Socket& socket, Next next)>;
   using OnConnection = std::function<void(Socket& socket)>;
 
-  Namespace(Hub& hub, std::string name) : hub_(&hub), name_(std::move(name)) {}
+  Namespace(Hub& hub, std::string name);
+  ~Namespace();
   const std::string& name() const { return name_; }
   // Before a socket is let in, in order. socket.join() works; a refused socket leaves again.
   void use(Middleware middleware) { middlewares_.push_back(std::move(middleware)); }
@@ -54,13 +55,14 @@ class Namespace : public EmitForms<Namespace> {
   Broadcast compress(bool on) { return all().compress(on); }
   Broadcast timeout(net::Duration limit) { return all().timeout(limit); }
   Broadcast local() { return all().local(); }
-  std::vector<Socket*> fetch_sockets() { return all().fetch_sockets(); }
+  std::vector<Socket*> sockets() { return all().sockets(); }  // of this server
+  void fetch_sockets(Broadcast::OnSockets done) { all().fetch_sockets(std::move(done)); }
   void sockets_join(const RoomNames& rooms) { all().sockets_join(rooms); }
   void sockets_leave(const RoomNames& rooms) { all().sockets_leave(rooms); }
   void disconnect_sockets(bool close = false) { all().disconnect_sockets(close); }
 
-  Socket* find(std::string_view id) const { return rooms_.find(id); }  // null once gone
-  std::size_t size() const { return rooms_.sockets().size(); }
+  Socket* find(std::string_view id) const { return adapter_->find(id); }  // null once gone
+  std::size_t size() const { return adapter_->sockets().size(); }
 
   // --- for the layers around it ---
   using OnAnswer = BroadcastAnswer;
@@ -69,22 +71,31 @@ class Namespace : public EmitForms<Namespace> {
     return all().emit_values(event, values, std::move(on_answer));
   }
   Hub& hub() const { return *hub_; }
-  Rooms& rooms() { return rooms_; }
+  Adapter& adapter() const { return *adapter_; }
   void admit(Socket& socket);  // through the middlewares
   void passed(Socket& socket, std::size_t stage, std::optional<Refusal> why);
   void connected(Socket& socket);
   std::uint64_t next_ack_id() { return last_ack_id_++; }
-  // Gathers the answers of `from` until all came or the time is up.
-  std::uint64_t gather(const std::vector<Socket*>& from, net::Duration limit, BroadcastAnswer done);
-  void answered(std::uint64_t id, const Socket& socket, const Args& args);
+  // Sends, and gathers the answers until all came or the time is up.
+  void gather(const EventPacket& packet, const Target& target, const SendFlags& flags,
+              BroadcastAnswer done);
 
  private:
   struct Gathering {
-    std::vector<std::uint64_t> missing;  // keys of sockets
+    std::size_t servers = 0;  // that were asked; 0: not known yet
+    std::size_t servers_heard = 0;
+    std::size_t clients = 0;  // that were asked, by the servers heard
+    std::uint64_t awaited = 0;
     Json responses = Json::array();
     BroadcastAnswer done;
     std::unique_ptr<net::Timer> timer;
+    bool sending = true;
+    bool complete() const {
+      return servers != 0 && servers_heard >= servers && responses.size() >= clients;
+    }
   };
+  template <class Change>
+  void gathered(std::uint64_t id, Change change);
   Broadcast all() { return Broadcast(*this); }
   void finish_gathering(std::uint64_t id, std::error_code why);
 
@@ -92,8 +103,9 @@ class Namespace : public EmitForms<Namespace> {
   std::string name_;
   std::vector<Middleware> middlewares_;
   std::vector<OnConnection> handlers_;
-  Rooms rooms_;
+  std::unique_ptr<Adapter> adapter_;
   std::uint64_t last_ack_id_ = 0;  // sio5-ack: one counter for all its sockets
+  std::uint64_t last_gathering_ = 0;
   std::unordered_map<std::uint64_t, Gathering> gatherings_;
 };
 

@@ -186,10 +186,15 @@ bool is_reserved(std::string_view event) {
   return std::find(reserved_names.begin(), reserved_names.end(), event) != reserved_names.end();
 }
 
-void append_connect(std::string& out, std::string_view nsp, std::string_view sid) {
+void append_connect(std::string& out, std::string_view nsp, std::string_view sid,
+                    std::string_view pid) {
   append_head(out, '0', nsp);
   out.append("{\"sid\":");
   append_quoted(out, sid);
+  if (!pid.empty()) {
+    out.append(",\"pid\":");
+    append_quoted(out, pid);
+  }
   out.push_back('}');
 }
 

@@ -73,7 +73,9 @@ std::string_view event_name(std::string_view element, std::string& scratch);
 bool is_reserved(std::string_view event);  // connect, disconnecting, newListener ...
 
 // The last namespace-wide word on the wire, and the first.
-void append_connect(std::string& out, std::string_view nsp, std::string_view sid);
+// `pid`: of a socket whose state may be recovered; empty: left out.
+void append_connect(std::string& out, std::string_view nsp, std::string_view sid,
+                    std::string_view pid = {});
 void append_connect_error(std::string& out, std::string_view nsp, std::string_view message,
                           const Json* data);
 void append_disconnect(std::string& out, std::string_view nsp);

@@ -73,7 +73,8 @@ class Server : public EmitForms<Server> {
   Broadcast compress(bool on) { return main().compress(on); }
   Broadcast timeout(net::Duration limit) { return main().timeout(limit); }
   Broadcast local() { return main().local(); }
-  std::vector<Socket*> fetch_sockets() { return main().fetch_sockets(); }
+  std::vector<Socket*> sockets() { return main().sockets(); }  // of this server
+  void fetch_sockets(Broadcast::OnSockets done) { main().fetch_sockets(std::move(done)); }
   void sockets_join(const RoomNames& rooms) { main().sockets_join(rooms); }
   void sockets_leave(const RoomNames& rooms) { main().sockets_leave(rooms); }
   void disconnect_sockets(bool close = false) { main().disconnect_sockets(close); }

@@ -45,18 +45,21 @@ eio::Socket& Socket::conn() const { return client_->session(); }
 
 // sio5-connect: its room, the CONNECT packet, then the handlers, so that what they emit follows.
 void Socket::accept() {
-  nsp_->rooms().add(*this);  // first: what is not there cannot be removed
+  nsp_->adapter().add(*this);  // first: what is not there cannot be removed
   state_ = State::connected;
   client_->joined();
+  if (recovered()) catch_up();
   std::string text;
-  append_connect(text, nsp_->name(), id());
+  append_connect(text, nsp_->name(), id(),
+                 recovery_ ? std::string_view(recovery_->pid.data(), recovery_->pid.size())
+                           : std::string_view());
   client_->send(text, {});
   nsp_->connected(*this);
 }
 
 void Socket::drop() {
   state_ = State::closed;
-  nsp_->rooms().leave_all(*this);
+  nsp_->adapter().leave_all(*this);
   client_->remove(*this);
   hub_->retire(*this);
 }
@@ -65,7 +68,8 @@ void Socket::closed(std::string_view reason, std::string_view detail) {
   if (state_ != State::connected) return;
   state_ = State::closing;
   notify_end("disconnecting", reason, detail);  // the rooms are still there
-  nsp_->rooms().remove(*this);
+  if (recovery_) persist(reason);
+  nsp_->adapter().remove(*this);
   client_->remove(*this);
   state_ = State::closed;
   pending_.clear();  // sio5-ack: nobody is told
@@ -82,23 +86,59 @@ void Socket::disconnect(bool close) {
   closed("server namespace disconnect", {});
 }
 
+// --- recovery ---------------------------------------------------------------------------------
+void Socket::begin_recovery(std::optional<Restored> restored) {
+  recovery_ = std::make_unique<Recovery>();
+  if (!restored) return hub_->make_id(recovery_->pid);
+  SavedSession& session = restored->session;
+  std::copy_n(session.sid.begin(), id_.size(), id_.begin());
+  std::copy_n(session.pid.begin(), recovery_->pid.size(), recovery_->pid.begin());
+  data_ = std::move(session.data);
+  recovery_->recovered = true;
+  recovery_->restored = std::make_unique<Restored>(std::move(*restored));
+}
+
+// What it missed comes before CONNECT: a client keeps it until then.
+void Socket::catch_up() {
+  const std::unique_ptr<Restored> restored = std::move(recovery_->restored);
+  for (const std::string& room : restored->session.rooms) nsp_->adapter().join(*this, room);
+  for (const OwnedPacket& packet : restored->missed) {
+    std::vector<Bytes> attachments;
+    for (const std::string& bytes : packet.attachments) attachments.push_back(net::as_bytes(bytes));
+    client_->send(packet.text, attachments);
+  }
+}
+
+// Whoever said goodbye, or was told to go, does not come back to what it left.
+void Socket::persist(std::string_view reason) {
+  static constexpr std::string_view may_return[] = {"transport error",      "transport close",
+                                                    "forced close",         "ping timeout",
+                                                    "server shutting down", "forced server close"};
+  if (std::find(std::begin(may_return), std::end(may_return), reason) == std::end(may_return))
+    return;
+  nsp_->adapter().persist_session({std::string(id()),
+                                   std::string(recovery_->pid.data(), recovery_->pid.size()),
+                                   rooms(), data_});
+}
+
 // --- rooms ------------------------------------------------------------------------------------
 bool Socket::join(const RoomNames& rooms) {
   if (state_ != State::connected && state_ != State::waiting) return false;
   bool joined = false;
   for (const std::string& room : rooms.list()) {
-    if (seats_.taken.size() >= hub_->options().max_rooms && !nsp_->rooms().contains(*this, room)) {
+    if (seats_.taken.size() >= hub_->options().max_rooms &&
+        !nsp_->adapter().contains(*this, room)) {
       raise(Error{"too many rooms", {}, {}, {}, {}});
       return false;
     }
-    joined = nsp_->rooms().join(*this, room) || joined;
+    joined = nsp_->adapter().join(*this, room) || joined;
   }
   return joined;
 }
 
-bool Socket::leave(std::string_view room) { return nsp_->rooms().leave(*this, room); }
+bool Socket::leave(std::string_view room) { return nsp_->adapter().leave(*this, room); }
 
-std::vector<std::string> Socket::rooms() const { return nsp_->rooms().rooms_of(*this); }
+std::vector<std::string> Socket::rooms() const { return nsp_->adapter().rooms_of(*this); }
 
 Broadcast Socket::broadcast() const { return Broadcast(*nsp_, self_); }
 
@@ -115,9 +155,18 @@ bool Socket::emit_values(std::string_view event, const Values& values, OnAnswer 
     if (!id) return false;
   }
   writer.finish(id);
+  if (recovery_ && !id && !flags.drop_if_busy)
+    return remember({writer.text(), writer.head_bytes(), writer.attachments()}, flags);
   if (hears_outgoing()) heard_outgoing(writer.text(), writer.attachments());
   if (flags.drop_if_busy && !client_->writable()) return false;
   return client_->send(writer.text(), writer.attachments());
+}
+
+// An event that may have to be sent again goes by the adapter, which keeps it.
+bool Socket::remember(const EventPacket& packet, const SendFlags& flags) {
+  const Selection self{{std::string(id())}, {}};
+  nsp_->adapter().broadcast(packet, {self, nullptr}, flags);
+  return true;
 }
 
 bool Socket::send_owned(OwnedPacket packet, std::optional<std::uint64_t> id, OnAnswer on_answer) {
@@ -126,9 +175,10 @@ bool Socket::send_owned(OwnedPacket packet, std::optional<std::uint64_t> id, OnA
     id = expect_answer(std::move(on_answer), {});
     if (!id) return false;
   }
-  packet.insert_head(nsp_->name(), id);
+  const std::size_t id_at = packet.insert_head(nsp_->name(), id);
   std::vector<Bytes> attachments;
   for (const std::string& bytes : packet.attachments) attachments.push_back(net::as_bytes(bytes));
+  if (recovery_ && !id) return remember({packet.text, id_at, attachments}, {});
   if (hears_outgoing()) heard_outgoing(packet.text, attachments);
   return client_->send(packet.text, attachments);
 }
@@ -173,7 +223,8 @@ Socket::PendingAck Socket::take_pending(std::uint64_t id) {
 void Socket::on_ack(std::uint64_t id, const Args& args) {
   if (state_ != State::connected) return;
   const PendingAck pending = take_pending(id);
-  if (!pending.handler) return nsp_->answered(id, *this, args);  // a broadcast's, or nobody's
+  if (!pending.handler)
+    return nsp_->adapter().on_ack(id, *this, args);  // a broadcast's, or nobody's
   guarded("ack", [&] {
     if (const auto wrong = pending.handler->answered(*this, args)) mismatched("ack", *wrong);
   });

@@ -15,6 +15,7 @@
 #include "sio/error.h"
 #include "sio/handshake.h"
 #include "sio/listeners.h"
+#include "sio/recovery.h"
 #include "sio/rooms.h"
 #include "sio/socket_ref.h"
 
@@ -63,9 +64,10 @@ class Socket : public EmitForms<Socket> {
   std::string_view id() const { return {id_.data(), id_.size()}; }  // 20 characters
   Namespace& nsp() const { return *nsp_; }
   bool connected() const { return state_ == State::connected; }
-  bool recovered() const { return false; }
+  bool recovered() const { return recovery_ != nullptr && recovery_->recovered; }
   const Handshake& handshake() const { return handshake_; }
   Json& data() { return data_; }  // yours
+  const Json& data() const { return data_; }
   SocketRef ref() const { return self_; }
   eio::Socket& conn() const;  // the session below
 
@@ -140,8 +142,9 @@ class Socket : public EmitForms<Socket> {
   bool send_answer(std::uint64_t id, const Values& values);
   void on_event(const Args& args, std::string_view event, std::optional<std::uint64_t> id);
   void on_ack(std::uint64_t id, const Args& args);
-  void accept();  // the middlewares let it in
-  void drop();    // they did not, or nobody waits any more
+  void begin_recovery(std::optional<Restored> restored);  // before accept(); nothing: a new session
+  void accept();                                          // the middlewares let it in
+  void drop();                                            // they did not, or nobody waits any more
   void closed(std::string_view reason, std::string_view detail);
   void raise(const Error& error);
   void heard_outgoing(std::string_view packet, std::span<const Bytes> attachments);
@@ -169,7 +172,16 @@ class Socket : public EmitForms<Socket> {
     std::unique_ptr<net::Timer> timer;
   };
 
+  struct Recovery {  // where its namespace recovers
+    std::array<char, 20> pid;
+    bool recovered = false;
+    std::unique_ptr<Restored> restored;  // until it is accepted
+  };
+
   Extras& extras();
+  void catch_up();
+  void persist(std::string_view reason);
+  bool remember(const EventPacket& packet, const SendFlags& flags);
   static ListenerId add_any(std::vector<Any>& list, AnyHandler handler, bool front);
   static bool remove_any(std::vector<Any>& list, ListenerId id);
   void call_any(const std::vector<Any>& list, std::string_view event, const Args& args);
@@ -207,6 +219,7 @@ class Socket : public EmitForms<Socket> {
   Seats seats_;
   std::vector<PendingAck> pending_;  // sorted: ids only grow
   std::unique_ptr<Extras> extras_;
+  std::unique_ptr<Recovery> recovery_;
 };
 
 }  // namespace strata::sio

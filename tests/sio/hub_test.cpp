@@ -47,7 +47,7 @@ TEST_CASE("a namespace must exist, and each is joined on its own", "[sio][sio5-c
   CHECK(client.join().size() == 20);
   CHECK(admin.size() == 1);
   int heard = 0;
-  admin.fetch_sockets()[0]->on("e", [&] { ++heard; });
+  admin.sockets()[0]->on("e", [&] { ++heard; });
   client.say("2/admin,[\"e\"]");
   client.say("2[\"e\"]");
   CHECK(heard == 1);
@@ -156,10 +156,10 @@ TEST_CASE("middlewares run in order and may refuse, with data", "[sio][sio5-conn
   client.say("0/mw,{\"token\":\"throw\"}");
   CHECK(client.take() == "4/mw,{\"message\":\"Internal error\"}");
   CHECK(stage.logged("secret"));
-  CHECK(nsp.rooms().size_of("waiting-room") == 0);  // left again
+  CHECK(nsp.adapter().size_of("waiting-room") == 0);  // left again
   client.say("0/mw,{\"token\":\"yes\"}");
   CHECK(client.take().substr(0, 5) == "0/mw,");
-  CHECK(nsp.rooms().size_of("waiting-room") == 1);
+  CHECK(nsp.adapter().size_of("waiting-room") == 1);
   CHECK(seen == "12121212c");
 }
 
@@ -211,7 +211,7 @@ TEST_CASE("the handshake shows what the first request and CONNECT said", "[sio][
   CHECK(handshake.time() == "Sun Nov 22 2026 08:25:19 GMT+0000");
   CHECK(seen->data().is_null());
   seen->data()["name"] = "spot";
-  CHECK(stage.root.fetch_sockets()[0]->data()["name"] == "spot");
+  CHECK(stage.root.sockets()[0]->data()["name"] == "spot");
   CHECK(seen->nsp().name() == "/");
   CHECK(seen->id().size() == 20);
   CHECK(stage.root.find(seen->id()) == seen);
@@ -272,7 +272,7 @@ TEST_CASE("disconnecting is told while the rooms are there, disconnect after",
     CHECK(seen ==
           std::vector<std::string>{"disconnecting " + why + " 2", "disconnect " + why + " 0"});
     CHECK(client.sent == row.sent);
-    CHECK(stage.root.rooms().size_of("r") == 0);
+    CHECK(stage.root.adapter().size_of("r") == 0);
     if (row.open && why != "server shutting down") CHECK(client.open());
   }
 }

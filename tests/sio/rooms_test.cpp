@@ -110,7 +110,7 @@ TEST_CASE("a broadcast is encoded once, with its attachments behind it", "[sio][
 
 TEST_CASE("rooms are joined and left at once, and end with their last member", "[sio][rooms]") {
   Crowd crowd;
-  Rooms& rooms = crowd.root.rooms();
+  Adapter& rooms = crowd.root.adapter();
   Socket& a = *crowd.sockets[0];
   CHECK(rooms.size_of("x") == 2);
   CHECK(a.rooms() == std::vector<std::string>{std::string(a.id()), "x", "z"});
@@ -149,7 +149,7 @@ TEST_CASE("joining and leaving at random keeps both lists in step", "[sio][rooms
     }
     const auto expected = static_cast<std::size_t>(std::count_if(
         model.begin(), model.end(), [&](const auto& rooms) { return rooms.count(room) != 0; }));
-    REQUIRE(crowd.root.rooms().size_of(room) == expected);
+    REQUIRE(crowd.root.adapter().size_of(room) == expected);
     REQUIRE(crowd.sockets[who]->rooms().size() == model[who].size() + 1);
   }
 }
@@ -157,10 +157,10 @@ TEST_CASE("joining and leaving at random keeps both lists in step", "[sio][rooms
 TEST_CASE("whole groups join, leave and are disconnected", "[sio][rooms]") {
   Crowd crowd;
   crowd.root.to("x").sockets_join("new");
-  CHECK(crowd.root.rooms().size_of("new") == 2);
+  CHECK(crowd.root.adapter().size_of("new") == 2);
   crowd.root.sockets_leave({"new", "z"});
-  CHECK(crowd.root.rooms().size_of("z") == 0);
-  CHECK(crowd.root.in("y").fetch_sockets().size() == 2);
+  CHECK(crowd.root.adapter().size_of("z") == 0);
+  CHECK(crowd.root.in("y").sockets().size() == 2);
   crowd.heard();
   crowd.root.in("y").disconnect_sockets();
   CHECK(crowd.heard() == "bc");  // their `1`

@@ -63,7 +63,7 @@ TEST_CASE("refs, acks and broadcasts work from other threads, in the loop's own"
   CHECK(answers == 1);
   CHECK(questions == 1);
   CHECK(client.sent.size() == static_cast<std::size_t>(3 * 3 * each + 2));
-  CHECK(nsp.rooms().size_of("later") == 1);
+  CHECK(nsp.adapter().size_of("later") == 1);
   client.say("3/n,0[\"fine\"]");
   CHECK(heard == "fine");
 }

@@ -1,0 +1,71 @@
+// sio/remote_socket.cpp - a socket by its id, and what it looked like.
+#include "sio/remote_socket.h"
+
+#include "sio/namespace.h"
+#include "sio/socket.h"
+
+namespace strata::sio {
+namespace {
+
+Json object_of(const std::vector<std::pair<std::string, std::string>>& fields) {
+  Json object = Json::object();
+  for (const auto& [name, value] : fields) object[name] = value;  // of several, the last
+  return object;
+}
+
+Json handshake_of(const Socket& socket) {
+  const Handshake& said = socket.handshake();
+  return {{"headers", object_of(said.headers())},
+          {"time", said.time()},
+          {"address", said.address()},
+          {"xdomain", said.xdomain()},
+          {"secure", said.secure()},
+          {"issued", said.issued()},
+          {"url", said.url()},
+          {"query", object_of(said.query())},
+          {"auth", said.auth()}};
+}
+
+}  // namespace
+
+RemoteSender RemoteSender::timeout(net::Duration limit) const {
+  RemoteSender next = *this;
+  next.flags_.timeout = limit;
+  return next;
+}
+
+RemoteSender RemoteSender::volatile_() const {
+  RemoteSender next = *this;
+  next.flags_.drop_if_busy = true;
+  return next;
+}
+
+RemoteSender RemoteSender::compress(bool on) const {
+  RemoteSender next = *this;
+  next.flags_.compress = on;
+  return next;
+}
+
+Broadcast RemoteSender::there() const { return Broadcast(*nsp_, flags_).to(id_); }
+
+bool RemoteSender::emit_values(std::string_view event, const Values& values,
+                               const OnAnswer& on_answer) const {
+  if (!on_answer) return there().emit_values(event, values, {});
+  return there().emit_values(event, values,
+                             [on_answer](std::error_code error, const Json& responses) {
+                               on_answer(error, responses.empty() ? Json() : responses[0]);
+                             });
+}
+
+RemoteSocket::RemoteSocket(const Socket& socket)
+    : RemoteSocket(socket.nsp(), std::string(socket.id()), socket.rooms(), socket.data(),
+                   handshake_of(socket)) {}
+
+RemoteSocket::RemoteSocket(Namespace& nsp, std::string id, std::vector<std::string> rooms,
+                           Json data, Json handshake)
+    : RemoteSender(nsp, std::move(id)),
+      rooms_(std::move(rooms)),
+      data_(std::move(data)),
+      handshake_(std::move(handshake)) {}
+
+}  // namespace strata::sio
