@@ -148,14 +148,13 @@ class OurServer final : public Ours {
   Raw open(const Row& row) override {
     Raw raw = dial();
     std::string path = row.room == Room::small ? "/small" : "/usual";
-    std::string extension;
-    if (!row.extension.empty()) {
-      path += "/deflate";
-      extension = "Sec-WebSocket-Extensions: " + row.extension + "\r\n";
-    }
+    const std::string name = "Sec-WebSocket-Extensions: ";
+    const std::string extension = row.extension.empty() ? "" : name + row.extension + "\r\n";
+    const std::string offer = row.offer.empty() ? extension : name + row.offer + "\r\n";
+    if (!offer.empty()) path += "/deflate";
     send(raw, "GET " + path + " HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n" +
                   "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
-                  "Sec-WebSocket-Version: 13\r\n" + extension + "\r\n");
+                  "Sec-WebSocket-Version: 13\r\n" + offer + "\r\n");
     need(turn_until([&] { return raw.take(), raw.got.ends_with("\r\n\r\n"); }), "no head came");
     const std::string wanted =
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

@@ -100,6 +100,8 @@ class PlainInflater {
   bool inflate(std::string& message) {
     in_ = message + std::string("\0\0\xff\xff", 4);
     at_ = 0;
+    end_ = in_.size() * 8;
+    bytes_ = reinterpret_cast<const unsigned char*>(in_.data());
     good_ = true;
     if (!keeps_) out_.clear();
     if (out_.size() > window_) out_.erase(0, out_.size() - window_);
@@ -126,19 +128,27 @@ class PlainInflater {
     made.count[0] = 0;
     return made;
   }
+  // Plain pointers: these tests are not optimised, and this runs for each bit of each reply.
   int bits(int count) {
     int value = 0;
-    for (int i = 0; i < count; ++i, ++at_) {
-      if (at_ / 8 >= in_.size()) good_ = false;
-      if (good_) value |= (in_[at_ / 8] >> (at_ % 8) & 1) << i;
+    for (int i = 0; i < count; ++i) value |= bit() << i;
+    return value;
+  }
+  int bit() {
+    if (at_ >= end_) {
+      good_ = false;
+      return 0;
     }
+    const int value = bytes_[at_ >> 3] >> (at_ & 7) & 1;
+    ++at_;
     return value;
   }
   int symbol(const Code& code) {
     int value = 0, first = 0, index = 0;
-    for (std::size_t length = 1; length < 16 && good_; ++length) {
-      value |= bits(1);
-      const int count = code.count[length];
+    const int* const counts = &code.count[0];
+    for (int length = 1; length < 16 && good_; ++length) {
+      value |= bit();
+      const int count = counts[length];
       if (value - count < first)
         return code.symbols[static_cast<std::size_t>(index + value - first)];
       index += count;
@@ -212,8 +222,10 @@ class PlainInflater {
   }
 
   std::string in_;
-  std::string out_;     // the window, then the message
-  std::size_t at_ = 0;  // bits of in_
+  std::string out_;                       // the window, then the message
+  const unsigned char* bytes_ = nullptr;  // of in_
+  std::size_t at_ = 0;                    // bits of it
+  std::size_t end_ = 0;
   std::size_t window_;
   bool keeps_;
   bool good_ = true;

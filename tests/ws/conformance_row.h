@@ -31,6 +31,7 @@ struct Row {
   For who = For::both;
   Room room = Room::usual;
   std::string extension = {};  // agreed on in the handshake; replies are then shown inflated
+  std::string offer = {};      // of the client, where it is not simply that
 };
 using Rows = std::vector<Row>;
 
