@@ -68,6 +68,8 @@ std::size_t encode_header(const FrameHeader& header, std::span<std::uint8_t, 14>
 // rfc6455-5.3; `offset` is the place of bytes[0] in the payload. True if all that comes out is
 // ASCII: the check of text has then nothing left to do.
 bool apply_mask(net::MutableBytes bytes, const MaskingKey& key, std::size_t offset = 0);
+// The same on the way to another place, which does not overlap.
+bool copy_masked(net::Bytes from, std::uint8_t* to, const MaskingKey& key, std::size_t offset = 0);
 
 // A part of a frame's payload, unmasked in place.
 struct Piece {

@@ -13,35 +13,31 @@
 
 #include <cstring>
 
+#include "ws/wide.h"
+
 namespace strata::ws {
 namespace {
 
+constexpr std::ptrdiff_t wide_min = 64;
 constexpr std::uint64_t high_bits = 0x8080'8080'8080'8080;
 
-// The end of the ASCII that begins at `at`, or a little before it: 64 bytes a step.
+// The end of the ASCII that begins at `at`.
 const std::uint8_t* skip_ascii(const std::uint8_t* at, const std::uint8_t* end) {
-  typedef std::uint64_t Wide __attribute__((vector_size(16)));
-  while (end - at >= 64) {
-    Wide words[4];
-    std::memcpy(words, at, 64);
-    const Wide all = (words[0] | words[1]) | (words[2] | words[3]);
-    if (((all[0] | all[1]) & high_bits) != 0) break;
-    at += 64;
-  }
+  if (end - at >= wide_min) at += wide::skip_ascii(at, static_cast<std::size_t>(end - at));
   while (end - at >= 8) {
     std::uint64_t word;
     std::memcpy(&word, at, 8);
     if ((word & high_bits) != 0) break;
     at += 8;
   }
+  while (at != end && *at < 0x80) ++at;
   return at;
 }
 
 bool continues(std::uint8_t byte) { return (byte & 0xC0) == 0x80; }
 
 // The end of the whole characters that begin at `at`, for the leads that allow any continuation:
-// most of the world's text, with its blanks. What is rarer, or cut, or wrong, is left to the rules
-// by the byte.
+// most of the world's text, with its blanks.
 const std::uint8_t* skip_common(const std::uint8_t* at, const std::uint8_t* end) {
   while (end - at >= 4) {
     const std::uint8_t lead = at[0];
@@ -61,6 +57,17 @@ const std::uint8_t* skip_common(const std::uint8_t* at, const std::uint8_t* end)
     }
   }
   return at;
+}
+
+// The end of whole characters that begin at `at` and are known to be right. What is rare, or cut,
+// or wrong, is left to the rules by the byte.
+const std::uint8_t* skip_right(const std::uint8_t* at, const std::uint8_t* end) {
+  if (*at < 0x80) return skip_ascii(at, end);
+  if (end - at >= wide_min) {
+    const std::size_t right = wide::skip_utf8(at, static_cast<std::size_t>(end - at));
+    if (right != 0) return at + right;
+  }
+  return skip_common(at, end);
 }
 
 }  // namespace
@@ -88,12 +95,7 @@ std::size_t Utf8Validator::accept(net::Bytes bytes) {
   const std::uint8_t* const end = at + bytes.size();
   while (at != end) {
     if (following_ == 0) {
-      if (*at < 0x80) {
-        const std::uint8_t* const skipped = skip_ascii(at, end);
-        at = skipped == at ? at + 1 : skipped;
-        continue;
-      }
-      if (const std::uint8_t* const skipped = skip_common(at, end); skipped != at) {
+      if (const std::uint8_t* const skipped = skip_right(at, end); skipped != at) {
         at = skipped;
         continue;
       }

@@ -1,32 +1,31 @@
 // tools/bench/echo_path.cpp - the echo path of our server beside its peers, in one run.
 //
-//   echo_path [--seconds S] [--rounds N] [--only TEXT] [--echo PROGRAM] [--node-modules DIR]
+//   echo_path [--seconds S] [--rounds N] [--only TEXT] [--echo PROGRAM] [--beside PROGRAM]
+//             [--peers off] [--node-modules DIR]
 //
 // Each server runs as a process of its own on one core, this load generator on another. A case
 // opens its connections, sends `pipeline` messages on each, waits for all their answers and goes
 // on. The figure is CPU time of the server per message (user + system), because wall time at
 // pipeline 1 measures the generator. "limit" is a bare epoll loop that answers every message with
-// prepared bytes: one recv and one send, no protocol. A ratio above 1 is better than that peer.
+// prepared bytes: one recv and one send, no protocol. A ratio above 1 is better than that peer; it
+// is the median of the rounds' own ratios. "beside" is another build of ours.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tools/bench/process.h"
 #include "tools/bench/wire.h"
 
 namespace {
@@ -38,65 +37,10 @@ struct Settings {
   int rounds = 3;
   std::string only;
   std::string echo = "build/bin/echo";
+  std::string beside;
+  bool peers = true;
   std::string node_modules = "build/node/interop/node_modules";
 };
-
-void pin_to(int core) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(core, &set);
-  ::sched_setaffinity(0, sizeof set, &set);  // on a single core: refused, and that is fine
-}
-
-// A server process under measurement. Ends with its owner.
-class Server {
- public:
-  // `run` executes in the child and does not return; it prints a line that ends in ":PORT".
-  explicit Server(const std::function<void()>& run) {
-    int out[2];
-    if (::pipe(out) != 0) std::exit(1);
-    pid_ = ::fork();
-    if (pid_ == 0) {
-      pin_to(0);
-      ::dup2(out[1], 1);
-      ::close(out[0]);
-      ::close(out[1]);
-      run();
-      ::_exit(127);
-    }
-    ::close(out[1]);
-    std::string line;
-    char c = 0;
-    while (::read(out[0], &c, 1) == 1 && c != '\n') line += c;
-    ::close(out[0]);
-    const std::size_t colon = line.rfind(':');
-    if (colon != std::string::npos) port_ = std::atoi(line.c_str() + colon + 1);
-  }
-  ~Server() {
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
-  }
-  Server(const Server&) = delete;
-  Server& operator=(const Server&) = delete;
-  int port() const { return port_; }
-  double cpu_seconds() const {
-    clockid_t clock{};
-    timespec t{};
-    ::clock_getcpuclockid(pid_, &clock);
-    ::clock_gettime(clock, &t);
-    return double(t.tv_sec) + double(t.tv_nsec) * 1e-9;
-  }
-
- private:
-  pid_t pid_ = -1;
-  int port_ = 0;
-};
-
-double wall_seconds() {
-  timespec t{};
-  ::clock_gettime(CLOCK_MONOTONIC, &t);
-  return double(t.tv_sec) + double(t.tv_nsec) * 1e-9;
-}
 
 // The physical limit: answers every `in` bytes with `out` bytes, `opening` after the first head.
 [[noreturn]] void serve_limit(const Case& what) {
@@ -267,56 +211,54 @@ Figure drive(const Case& what, const Server& server, bool opening, double second
   return figure;
 }
 
-double median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
+struct Peer {
+  std::string name;
+  std::string program;                // of ours
+  std::vector<double> cpu{}, rate{};  // a value a round; 0: not reached
+};
+
+void run_peer(const Peer& peer, const Case& what) {
+  if (peer.name == "limit") serve_limit(what);
+  if (!peer.program.empty())
+    ::execl(peer.program.c_str(), "echo", "--port", "0", "--quiet-connect", "--ping-interval",
+            "600000", nullptr);
+  if (peer.name == "nginx") serve_nginx();
+  ::execlp("node", "node", what.script.c_str(), nullptr);
 }
 
-void run_case(const Case& base, const Settings& settings) {
-  struct Peer {
-    std::string name;
-    std::vector<double> cpu, rate;
-  };
-  std::vector<Peer> peers{{"limit", {}, {}}, {"strata", {}, {}}, {base.peer, {}, {}}};
-  if (base.kind == Kind::http) peers.push_back({"nginx", {}, {}});
-  for (int round = 0; round < settings.rounds; ++round) {
-    Case what = base;
-    for (Peer& peer : peers) {
-      const bool limit = peer.name == "limit";
-      Server server([&] {
-        if (limit) serve_limit(what);
-        if (peer.name == "strata")
-          ::execl(settings.echo.c_str(), "echo", "--port", "0", "--quiet-connect",
-                  "--ping-interval", "600000", nullptr);
-        if (peer.name == "nginx") serve_nginx();
-        ::setenv("NODE_PATH", settings.node_modules.c_str(), 1);
-        ::execlp("node", "node", base.script.c_str(), nullptr);
-      });
-      if (!answers(server.port())) continue;  // the table names it as skipped
-      // HTTP answers differ in their fields from server to server: ask for one and count.
-      if (what.kind == Kind::http && !limit) what.answer = first_answer(server.port(), what);
-      const Figure figure = drive(what, server, !limit, settings.seconds);
-      if (figure.per_second > 0) {
-        peer.cpu.push_back(figure.cpu_us);
-        peer.rate.push_back(figure.per_second);
-      }
-    }
+void measure(Peer& peer, Case what, double seconds) {
+  const bool limit = peer.name == "limit";
+  Figure figure;
+  const Server server([&] { run_peer(peer, what); });
+  if (answers(server.port())) {
+    // HTTP answers differ in their fields from server to server: ask for one and count.
+    if (what.kind == Kind::http && !limit) what.answer = first_answer(server.port(), what);
+    figure = drive(what, server, !limit, seconds);
   }
-  const double ours = median(peers[1].cpu);
-  std::printf("%-34s", base.name.c_str());
+  peer.cpu.push_back(figure.cpu_us);
+  peer.rate.push_back(figure.per_second);
+}
+
+void run_case(const Case& what, const Settings& settings) {
+  std::vector<Peer> peers{{"limit", ""}, {"strata", settings.echo}};
+  if (!settings.beside.empty()) peers.push_back({"beside", settings.beside});
+  if (settings.peers) peers.push_back({what.peer, ""});
+  if (settings.peers && what.kind == Kind::http) peers.push_back({"nginx", ""});
+  for (int round = 0; round < settings.rounds; ++round)
+    for (Peer& peer : peers) measure(peer, what, settings.seconds);
+
+  std::printf("%-34s", what.name.c_str());
   for (const Peer& peer : peers) {
-    if (peer.cpu.empty())
+    if (median(peer.cpu) <= 0)
       std::printf(" | %-9s skipped: not reached", peer.name.c_str());
     else
       std::printf(" | %-9s %8.3f us %9.0f/s", peer.name.c_str(), median(peer.cpu),
                   median(peer.rate));
   }
-  if (ours > 0 && !peers[0].cpu.empty())
-    std::printf(" | limit ratio %.2f", median(peers[0].cpu) / ours);
-  for (std::size_t i = 2; i < peers.size(); ++i)
-    if (ours > 0 && !peers[i].cpu.empty())
-      std::printf(" | %s ratio %.1fx", peers[i].name.c_str(), median(peers[i].cpu) / ours);
+  for (std::size_t i = 0; i < peers.size(); ++i) {
+    const double ratio = paired_ratio(peers[i].cpu, peers[1].cpu);
+    if (i != 1 && ratio > 0) std::printf(" | %s ratio %.2f", peers[i].name.c_str(), ratio);
+  }
   std::printf("\n");
   std::fflush(stdout);
 }
@@ -331,9 +273,12 @@ int main(int argc, char** argv) {
     if (flag == "--rounds") settings.rounds = std::atoi(argv[i + 1]);
     if (flag == "--only") settings.only = argv[i + 1];
     if (flag == "--echo") settings.echo = argv[i + 1];
+    if (flag == "--beside") settings.beside = argv[i + 1];
+    if (flag == "--peers") settings.peers = std::string_view(argv[i + 1]) != "off";
     if (flag == "--node-modules") settings.node_modules = argv[i + 1];
   }
   ::signal(SIGPIPE, SIG_IGN);
+  ::setenv("NODE_PATH", settings.node_modules.c_str(), 1);
   pin_to(1);
   std::printf("server CPU per message; median of %d rounds of %.1f s\n", settings.rounds,
               settings.seconds);
