@@ -5,6 +5,7 @@
 #include <exception>
 #include <new>
 
+#include "ws/connection_extras.h"
 #include "ws/random_key.h"
 
 namespace strata::ws {

@@ -2,11 +2,14 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <typeinfo>
+#include <utility>
 
 #include "net/connection.h"
 #include "net/loop.h"
 #include "ws/deflate.h"
 #include "ws/session.h"
+#include "ws/user_data.h"
 
 namespace strata::http {
 class Request;
@@ -16,6 +19,7 @@ class Response;
 namespace strata::ws {
 
 class Connection;
+class Topics;
 
 // What stands on top; one may serve many connections.
 class Handler {
@@ -28,6 +32,7 @@ class Handler {
   // Once, and last: the owner hands the connection to Loop::defer. The peer's code; 1005 where its
   // Close had none, 1006 where no Close came, with a sentence of ours that says why.
   virtual void on_close(Connection& closed, CloseCode code, std::string_view reason) = 0;
+  virtual Topics* topics() { return nullptr; }  // those that its connections may subscribe to
 };
 
 // What happens to a message that finds the send queue over its limit: the connection is closed
@@ -77,6 +82,36 @@ class Connection final : public net::Receiver {
   net::Connection& below() { return *below_; }
   Handler& handler() { return *top_; }
 
+  // One value of yours, of any type; it dies with the connection. find: null where none of that
+  // type was set; data throws std::bad_cast then.
+  template <class T, class... Args>
+  T& set(Args&&... args) {
+    return data_.set<T>(std::forward<Args>(args)...);
+  }
+  template <class T>
+  T* find() const {
+    return data_.find<T>();
+  }
+  template <class T>
+  T& data() const {
+    if (T* const found = find<T>()) return *found;
+    throw std::bad_cast();
+  }
+  void set_data(UserData data) { data_ = std::move(data); }
+
+  // Topics of its endpoint. False: over a limit, closing already, or a client's connection.
+  bool subscribe(std::string_view topic);
+  bool unsubscribe(std::string_view topic);  // false: it was not subscribed
+  bool subscribed(std::string_view topic) const;
+  // To all that are subscribed, but not to this one; how many took it.
+  std::size_t publish_text(std::string_view topic, std::string_view text,
+                           Delivery delivery = Delivery::reliable);
+  std::size_t publish_binary(std::string_view topic, net::Bytes bytes,
+                             Delivery delivery = Delivery::reliable);
+  std::string_view subprotocol() const;  // empty: none was agreed on
+  void set_subprotocol(std::string_view agreed);
+  void leave_topics();  // for the owner, told by on_close
+
   void* user = nullptr;   // the handler's own
   std::size_t place = 0;  // the owner's own: where it keeps this connection
 
@@ -94,6 +129,8 @@ class Connection final : public net::Receiver {
     Connection* connection;
   };
 
+  struct Extras;
+  Extras& extras();
   void process(net::MutableBytes& in);
   void tell(Event& event);
   template <class Call>
@@ -107,12 +144,19 @@ class Connection final : public net::Receiver {
   std::unique_ptr<net::Connection> below_;
   Session session_;
   Handler* top_;
+  UserData data_;
+  std::unique_ptr<Extras> extras_;  // null for most
   Deadline deadline_;
   std::size_t stop_above_;  // bytes queued: nothing more is read
   std::string reason_;
   CloseCode code_ = CloseCode::abnormal;
   bool shut_ = false;  // nothing more is read: `below_` is closing
 };
+
+// To all that are subscribed but `except`; how many took it. One whose queue is over its limit is
+// closed, or left out.
+std::size_t publish(const Topics& topics, std::string_view topic, const SharedMessage& message,
+                    const Connection* except = nullptr, Delivery delivery = Delivery::reliable);
 
 // Checks the request and takes its connection with the 101 written; nothing where it was refused
 // (the response is then sent: 400, 426 or 405). `fields`: further field lines for the 101;

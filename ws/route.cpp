@@ -2,15 +2,17 @@
 #include "ws/route.h"
 
 #include <exception>
+#include <new>
 #include <utility>
 
 #include "http/request.h"
 #include "http/response.h"
 #include "ws/handshake.h"
+#include "ws/shared_message.h"
 
 namespace strata::ws {
 
-Endpoint::Endpoint(RouteOptions options) : options_(std::move(options)) {
+Endpoint::Endpoint(RouteOptions options) : options_(std::move(options)), topics_(options_.topics) {
   if (options_.compression) pool_ = std::make_shared<DeflatePool>(*options_.compression);
 }
 
@@ -73,20 +75,42 @@ void Endpoint::Bury::operator()(Endpoint* endpoint) const {
   loop.defer([last = std::unique_ptr<Endpoint>(endpoint)] {});
 }
 
-void Endpoint::broadcast(Opcode opcode, net::Bytes payload, const Connection* except,
+// A send calls no handler, so none goes meanwhile.
+void Endpoint::broadcast(const SharedMessage& message, const Connection* except,
                          Delivery delivery) {
-  const net::SharedBytes frame = encode_shared(opcode, payload);
   for (const auto& connection : connections_) {
-    if (connection.get() != except) connection->send_shared(frame, delivery);
+    if (connection.get() == except) continue;
+    try {
+      connection->send_shared(message, delivery);
+    } catch (const std::bad_alloc&) {  // that one's affair: the others get theirs
+      connection->terminate();
+    }
   }
 }
 
 void Endpoint::broadcast_text(std::string_view text, const Connection* except, Delivery delivery) {
-  broadcast(Opcode::text, net::as_bytes(text), except, delivery);
+  broadcast(SharedMessage::text(text), except, delivery);
 }
 
 void Endpoint::broadcast_binary(net::Bytes bytes, const Connection* except, Delivery delivery) {
-  broadcast(Opcode::binary, bytes, except, delivery);
+  broadcast(SharedMessage::binary(bytes), except, delivery);
+}
+
+std::size_t Endpoint::publish(std::string_view topic, const SharedMessage& message,
+                              const Connection* except, Delivery delivery) {
+  return ws::publish(topics_, topic, message, except, delivery);
+}
+
+std::size_t Endpoint::publish_text(std::string_view topic, std::string_view text,
+                                   const Connection* except, Delivery delivery) {
+  if (topics_.subscriber_count(topic) == 0) return 0;
+  return publish(topic, SharedMessage::text(text), except, delivery);
+}
+
+std::size_t Endpoint::publish_binary(std::string_view topic, net::Bytes bytes,
+                                     const Connection* except, Delivery delivery) {
+  if (topics_.subscriber_count(topic) == 0) return 0;
+  return publish(topic, SharedMessage::binary(bytes), except, delivery);
 }
 
 void Endpoint::close(CloseCode code, std::string_view reason) {
@@ -116,6 +140,7 @@ void Endpoint::on_close(Connection& closed, CloseCode code, std::string_view rea
     at->place = closed.place;
   }
   connections_.pop_back();
+  closed.leave_topics();
   net::Loop& loop = closed.below().loop();
   loop.defer([mine = std::move(mine)] {});
   call(options_.on_close, closed, code, reason);

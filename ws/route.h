@@ -12,6 +12,7 @@
 
 #include "http/router.h"
 #include "ws/connection.h"
+#include "ws/topics.h"
 
 namespace strata::ws {
 
@@ -32,6 +33,7 @@ struct RouteOptions {
   // Takes a client's offer of permessage-deflate, rfc7692; nothing: messages go as they are.
   std::optional<CompressionOptions> compression = {};
   std::vector<std::string> origins = {};  // besides the Host's own; "*" opens all
+  TopicLimits topics = {};                // of Connection::subscribe
 };
 
 // The connections of one route.
@@ -63,6 +65,18 @@ class Endpoint final : public Handler {
                       Delivery delivery = Delivery::reliable);
   void broadcast_binary(net::Bytes bytes, const Connection* except = nullptr,
                         Delivery delivery = Delivery::reliable);
+  void broadcast(const SharedMessage& message, const Connection* except = nullptr,
+                 Delivery delivery = Delivery::reliable);
+  // The same to those that are subscribed: Connection::subscribe. How many took it.
+  std::size_t publish_text(std::string_view topic, std::string_view text,
+                           const Connection* except = nullptr,
+                           Delivery delivery = Delivery::reliable);
+  std::size_t publish_binary(std::string_view topic, net::Bytes bytes,
+                             const Connection* except = nullptr,
+                             Delivery delivery = Delivery::reliable);
+  std::size_t publish(std::string_view topic, const SharedMessage& message,
+                      const Connection* except = nullptr, Delivery delivery = Delivery::reliable);
+  Topics* topics() override { return &topics_; }
   void close(CloseCode code = CloseCode::going_away, std::string_view reason = {});  // each of them
 
  private:
@@ -71,8 +85,6 @@ class Endpoint final : public Handler {
   void on_pong(Connection& from, net::Bytes payload) override;
   void on_drain(Connection& from) override;
   void on_close(Connection& closed, CloseCode code, std::string_view reason) override;
-  void broadcast(Opcode opcode, net::Bytes payload, const Connection* except, Delivery delivery);
-
   template <class Function, class... Args>
   void call(const Function& handler, Args&&... args);
   friend Endpoint& route(http::Router& app, std::string_view pattern, RouteOptions options);
@@ -81,6 +93,7 @@ class Endpoint final : public Handler {
   };
 
   RouteOptions options_;
+  Topics topics_;
   std::shared_ptr<DeflatePool> pool_;                     // null: no compression
   std::vector<std::unique_ptr<Connection>> connections_;  // each knows its place
   int calls_ = 0;                                         // of handlers, that have not returned
