@@ -5,6 +5,10 @@
 //   CRLF                                the end of the head
 #include "http/field_reader.h"
 
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
 #include "http/scan.h"
 
 namespace strata::http {
@@ -24,30 +28,50 @@ std::string_view why_no_name(char c, bool empty) {
 // It stops in front of any other, for read() to tell what is wrong or missing: so no line is looked
 // at more than twice.
 void FieldReader::take_whole_lines(std::string_view head, std::size_t& at) {
-  const char* const end = head.data() + head.size();
-  const char* line = head.data() + at;
+  const char* const begin = head.data();
+  const char* const end = begin + head.size();
+  const char* line = begin + at;
+  const char* block = line;
+  std::uint64_t controls = control_bits(begin, block, end);
   std::vector<Field>& fields = table();
-  std::size_t count = count_;
-  Marks marks(line, end);
-  while (count < limits_->max_fields) {
-    const char* const colon = marks.next();
-    if (colon == line || colon == end || *colon != ':') break;
-    if (!is_token_run(line, colon, end)) break;
-    const char* value = colon + 1;
-    while (value != end && is_ows(*value)) ++value;
-    const char* stop = marks.next();
-    while (stop != end && (*stop == ':' || *stop == '\t')) stop = marks.next();
-    if (end - stop < 2 || stop[0] != '\r' || stop[1] != '\n') break;
-    (void)marks.next();  // the LF
+  const std::size_t most = limits_->max_fields;
+  Field* slot = fields.data() + count_;
+  const Field* full = fields.data() + std::min(fields.size(), most);
+  for (;;) {
+    while (controls == 0 && end - block > 64) {
+      block += 64;
+      controls = control_bits(begin, block, end);
+    }
+    if (controls == 0) break;
+    const char* const stop = block + static_cast<unsigned>(std::countr_zero(controls));
+    controls &= controls - 1;
+    if (end - stop < 2 || std::memcmp(stop, "\r\n", 2) != 0) {
+      if (*stop == '\t' || stop + 1 == line) continue;  // or the LF that begins a block
+      break;
+    }
+    if (stop == line) break;   // the end of the head
+    controls &= controls - 1;  // the LF
+    const char* const colon = scan_name(begin, line, end);
+    if (*colon != ':' || colon == line) break;
+    const char* value = colon[1] == ' ' ? colon + 2 : colon + 1;
     const char* value_end = stop;
-    while (value_end != value && is_ows(value_end[-1])) --value_end;
-    if (count >= fields.size()) make_room(count);
-    fields[count++] = {{line, static_cast<std::size_t>(colon - line)},
-                       {value, static_cast<std::size_t>(value_end - value)}};
+    if (*value <= ' ' || value_end[-1] <= ' ') {  // or no ASCII; else there is no more to trim
+      while (is_ows(*value)) ++value;             // not beyond the CR
+      while (value_end != value && is_ows(value_end[-1])) --value_end;
+    }
+    if (slot == full) {
+      const auto count = static_cast<std::size_t>(slot - fields.data());
+      if (count >= most) break;
+      make_room(count);
+      slot = fields.data() + count;
+      full = fields.data() + std::min(fields.size(), most);
+    }
+    *slot++ = {{line, static_cast<std::size_t>(colon - line)},
+               {value, static_cast<std::size_t>(value_end - value)}};
     line = stop + 2;
   }
-  count_ = count;
-  at = static_cast<std::size_t>(line - head.data());
+  count_ = static_cast<std::size_t>(slot - fields.data());
+  at = static_cast<std::size_t>(line - begin);
 }
 
 // Behind the lines that were whole and right: whatever comes in pieces, and whatever is wrong.

@@ -10,38 +10,43 @@
 namespace strata::http {
 namespace {
 
-// The field lines that framing looks at: the first of each name, and how many there are.
-struct Known {
-  const Field* first = nullptr;
-  std::size_t lines = 0;
-};
+// The field lines that framing looks at: the first of each name.
 struct KnownFields {
-  Known host, content_length, transfer_encoding, connection, expect, upgrade;
+  const Field* host = nullptr;
+  const Field* content_length = nullptr;
+  const Field* transfer_encoding = nullptr;
+  const Field* connection = nullptr;
+  const Field* expect = nullptr;
+  const Field* upgrade = nullptr;
+  bool repeated = false;  // there is a second of some name
 };
 
-// As equals_ignore_case, for a token and a name in small letters: whole words, not bytes. Setting
-// the bit of small letters in a token makes no other token character a letter or a '-'.
+// As equals_ignore_case, for a text as long as the name, which is in small letters: whole words,
+// not bytes. Setting the bit of small letters makes no other byte a letter, and none but CR, which
+// no field holds, a '-'.
 template <std::size_t N>
-bool is_name(std::string_view token, const char (&name)[N]) {
+bool is_name(std::string_view text, const char (&name)[N]) {
   using Word = std::conditional_t<(N > 8), std::uint64_t, std::uint32_t>;
   constexpr Word small = static_cast<Word>(0x2020202020202020u);
   for (std::size_t i = 0; i < N - 1; i += sizeof(Word)) {
     const std::size_t at = std::min(i, N - 1 - sizeof(Word));  // the last one may overlap
     Word have, want;
-    std::memcpy(&have, token.data() + at, sizeof(Word));
+    std::memcpy(&have, text.data() + at, sizeof(Word));
     std::memcpy(&want, name + at, sizeof(Word));
     if ((have | small) != want) return false;
   }
   return true;
 }
 
-template <std::size_t N>
-void note(Known& known, const Field& field, const char (&name)[N]) {
-  if (is_name(field.name, name) && known.lines++ == 0) known.first = &field;
-}
-
 KnownFields find_known(std::span<const Field> fields) {
   KnownFields known;
+  const auto note = [&known](const Field*& first, const Field& field, const auto& name) {
+    if (!is_name(field.name, name)) return;
+    if (first != nullptr)
+      known.repeated = true;
+    else
+      first = &field;
+  };
   for (const Field& field : fields) {
     switch (field.name.size()) {  // each of the six has a length of its own
       case 4:
@@ -69,20 +74,26 @@ KnownFields find_known(std::span<const Field> fields) {
   return known;
 }
 
-// Calls `see` with the value of each of the lines named `name`, until it answers false.
+// Calls `see` with the value of each of the lines named as `first` is, until it answers false.
 template <class F>
-bool all_lines(std::span<const Field> fields, const Known& known, std::string_view name, F see) {
-  if (known.lines == 0) return true;
-  if (known.lines == 1) return see(known.first->value);
+bool all_lines(std::span<const Field> fields, const KnownFields& known, const Field* first, F see) {
+  if (first == nullptr) return true;
+  if (!known.repeated) return see(first->value);
   for (const Field& field : fields)
-    if (equals_ignore_case(field.name, name) && !see(field.value)) return false;
+    if (equals_ignore_case(field.name, first->name) && !see(field.value)) return false;
   return true;
 }
 
+bool has_one(std::span<const Field> fields, const KnownFields& known, const Field* first) {
+  std::size_t lines = 0;
+  all_lines(fields, known, first, [&lines](std::string_view) { return ++lines != 0; });
+  return lines == 1;
+}
+
 // rfc9112-6.1, -7: the one coding that we read is `chunked`; it is the last, and applied once.
-std::optional<Refusal> check_codings(std::span<const Field> fields, const Known& lines) {
+std::optional<Refusal> check_codings(std::span<const Field> fields, const KnownFields& known) {
   bool chunked = false, unknown = false, malformed = false, behind = false;
-  all_lines(fields, lines, "transfer-encoding", [&](std::string_view list) {
+  all_lines(fields, known, known.transfer_encoding, [&](std::string_view list) {
     for (;;) {
       const std::size_t comma = list.find(',');
       const std::string_view coding = trim_ows(list.substr(0, comma));
@@ -107,12 +118,12 @@ std::optional<Refusal> check_codings(std::span<const Field> fields, const Known&
 
 // stricter than rfc9112-6.3: of lists ("5, 5") even equal ones are refused, and a repetition has to
 // be the same digits, not merely the same number.
-std::optional<Refusal> check_length(std::span<const Field> fields, const Known& lines,
+std::optional<Refusal> check_length(std::span<const Field> fields, const KnownFields& known,
                                     BodyLength& body) {
-  const std::string_view first = lines.first->value;
+  const std::string_view first = known.content_length->value;
   const auto bytes = parse_size(first);
   if (!bytes) return Refusal{400, "a Content-Length that is no number of bytes"};
-  const bool equal = all_lines(fields, lines, "content-length",
+  const bool equal = all_lines(fields, known, known.content_length,
                                [first](std::string_view value) { return value == first; });
   if (!equal) return Refusal{400, "Content-Length fields that differ"};
   body = {BodyLength::Kind::length, *bytes};
@@ -123,15 +134,20 @@ struct Options {
   bool close = false, keep_alive = false, upgrade = false;
 };
 
-Options connection_options(std::span<const Field> fields, const Known& lines) {  // rfc9110-7.6.1
-  Options options;
-  all_lines(fields, lines, "connection", [&](std::string_view list) {
+bool note_option(std::string_view option, Options& options) {
+  if (option.size() == 10 && is_name(option, "keep-alive")) return options.keep_alive = true;
+  if (option.size() == 5 && is_name(option, "close")) return options.close = true;
+  if (option.size() == 7 && is_name(option, "upgrade")) return options.upgrade = true;
+  return false;
+}
+
+Options connection_options(std::span<const Field> fields, const KnownFields& known) {
+  Options options;  // rfc9110-7.6.1
+  all_lines(fields, known, known.connection, [&](std::string_view list) {
+    if (note_option(list, options)) return true;  // most lists have one
     for (;;) {
       const std::size_t comma = list.find(',');
-      const std::string_view option = trim_ows(list.substr(0, comma));
-      if (equals_ignore_case(option, "close")) options.close = true;
-      if (equals_ignore_case(option, "keep-alive")) options.keep_alive = true;
-      if (equals_ignore_case(option, "upgrade")) options.upgrade = true;
+      note_option(trim_ows(list.substr(0, comma)), options);
       if (comma == std::string_view::npos) return true;
       list.remove_prefix(comma + 1);
     }
@@ -146,34 +162,39 @@ std::optional<Refusal> decide_framing(RequestHead& head) {
   const bool http_1_1 = head.minor_version >= 1;
 
   // rfc9112-3.2: one Host, and a valid one; HTTP/1.0 did not know it.
-  if (known.host.lines > 1) return Refusal{400, "more than one Host"};
-  if (known.host.lines == 0 && http_1_1) return Refusal{400, "no Host"};
-  if (known.host.lines == 1 && !is_host(known.host.first->value))
-    return Refusal{400, "a malformed Host"};
+  if (known.host == nullptr) {
+    if (http_1_1) return Refusal{400, "no Host"};
+  } else {
+    if (known.repeated && !has_one(head.fields, known, known.host))
+      return Refusal{400, "more than one Host"};
+    const std::string_view host = known.host->value;
+    const std::string_view last = head.fields.back().value;  // a head is one piece of memory
+    const auto behind = (last.data() + last.size()) - (host.data() + host.size());
+    if (!is_host(host, static_cast<std::size_t>(behind))) return Refusal{400, "a malformed Host"};
+  }
 
   // rfc9112-6.3: the two ways to say where a message ends exclude each other.
   head.body = {};
-  if (known.transfer_encoding.lines != 0) {
-    if (known.content_length.lines != 0)
+  if (known.transfer_encoding != nullptr) {
+    if (known.content_length != nullptr)
       return Refusal{400, "both Transfer-Encoding and Content-Length"};
     if (!http_1_1) return Refusal{400, "a Transfer-Encoding in HTTP/1.0"};  // rfc9112-6.1
-    if (const auto refusal = check_codings(head.fields, known.transfer_encoding)) return refusal;
+    if (const auto refusal = check_codings(head.fields, known)) return refusal;
     head.body.kind = BodyLength::Kind::chunked;
-  } else if (known.content_length.lines != 0) {
-    if (const auto refusal = check_length(head.fields, known.content_length, head.body))
-      return refusal;
+  } else if (known.content_length != nullptr) {
+    if (const auto refusal = check_length(head.fields, known, head.body)) return refusal;
   }
 
-  const Options options = connection_options(head.fields, known.connection);
+  const Options options = connection_options(head.fields, known);
   head.keep_alive = !options.close && (http_1_1 || options.keep_alive);    // rfc9112-9.3
-  head.upgrade = http_1_1 && options.upgrade && known.upgrade.lines != 0;  // rfc9110-7.8
+  head.upgrade = http_1_1 && options.upgrade && known.upgrade != nullptr;  // rfc9110-7.8
 
   // rfc9110-10.1.1: an expectation of HTTP/1.0 is ignored; without content there is none to wait.
   head.expects_continue = false;
-  if (http_1_1 && known.expect.lines != 0) {
-    const bool known_one =
-        all_lines(head.fields, known.expect, "expect",
-                  [](std::string_view value) { return equals_ignore_case(value, "100-continue"); });
+  if (http_1_1 && known.expect != nullptr) {
+    const bool known_one = all_lines(head.fields, known, known.expect, [](std::string_view value) {
+      return equals_ignore_case(value, "100-continue");
+    });
     if (!known_one) return Refusal{417, "an expectation other than 100-continue"};
     head.expects_continue = head.body.kind == BodyLength::Kind::chunked || head.body.bytes != 0;
   }
@@ -183,7 +204,7 @@ std::optional<Refusal> decide_framing(RequestHead& head) {
 std::optional<Refusal> decide_framing(ResponseHead& head, Asked asked) {
   const KnownFields known = find_known(head.fields);
   const bool http_1_1 = head.minor_version >= 1;
-  const Options options = connection_options(head.fields, known.connection);
+  const Options options = connection_options(head.fields, known);
   head.keep_alive = !options.close && (http_1_1 || options.keep_alive);  // rfc9112-9.3
   head.upgrade = false;
   head.body = {};
@@ -195,15 +216,14 @@ std::optional<Refusal> decide_framing(ResponseHead& head, Asked asked) {
   }
   // stricter than rfc9112-6.3, which lets the coding win: what one reader takes by its length and
   // another by its chunks holds a second response for one of them.
-  if (known.transfer_encoding.lines != 0) {
-    if (known.content_length.lines != 0)
+  if (known.transfer_encoding != nullptr) {
+    if (known.content_length != nullptr)
       return Refusal{400, "both Transfer-Encoding and Content-Length"};
     if (!http_1_1) return Refusal{400, "a Transfer-Encoding in HTTP/1.0"};  // rfc9112-6.1
-    if (const auto refusal = check_codings(head.fields, known.transfer_encoding)) return refusal;
+    if (const auto refusal = check_codings(head.fields, known)) return refusal;
     head.body.kind = BodyLength::Kind::chunked;
-  } else if (known.content_length.lines != 0) {
-    if (const auto refusal = check_length(head.fields, known.content_length, head.body))
-      return refusal;
+  } else if (known.content_length != nullptr) {
+    if (const auto refusal = check_length(head.fields, known, head.body)) return refusal;
   } else {
     head.body.kind = BodyLength::Kind::until_close;
   }
@@ -218,7 +238,7 @@ std::optional<Refusal> decide_framing(ResponseHead& head, Asked asked) {
   }
   if (asked == Asked::head || head.status == 304) head.body = {};
   if (head.status == 101) {  // rfc9110-15.2.2
-    if (!http_1_1 || !options.upgrade || known.upgrade.lines == 0)
+    if (!http_1_1 || !options.upgrade || known.upgrade == nullptr)
       return Refusal{400, "a 101 that names no protocol"};
     head.upgrade = true;
   }

@@ -30,41 +30,34 @@ bool fits_version(std::size_t position, char c) {
 }  // namespace
 
 net::Parse<RequestHead, Refusal> RequestParser::next(net::MutableBytes& in) {
-  net::Parse<RequestHead, Refusal> answer;
   const std::string_view all = net::as_text(in);
   // What lies behind the limit is never looked at, or it could change the verdict.
   const std::string_view head = all.substr(0, limits_->max_head);
   const bool resumed = at_ != 0;
   Step step = read(head);
-  if (step == Step::need_more) {
-    if (head.size() == limits_->max_head) answer = Refusal{431, "a head over its limit"};
-    return answer;  // rfc6585-5
-  }
   // The views of a head that came in pieces point to where its bytes were then: it is read once
   // more, now that it is whole. That is cheaper than offsets for the many that come in one piece.
   if (step == Step::done && resumed) {
     restart();
     step = read(head);
   }
-  if (step == Step::done) {
-    RequestHead value;
-    value.method = head.substr(method_.at, method_.bytes);
-    value.target = head.substr(target_.at, target_.bytes);
-    value.minor_version = minor_version_;
-    value.fields = lines_.fields();
-    if (const auto refusal = decide_framing(value)) {
-      step = refuse(refusal->status, refusal->why);
-    } else {
-      answer = value;
-    }
+  if (step == Step::need_more) {
+    if (head.size() == limits_->max_head) return Refusal{431, "a head over its limit"};
+    return {};  // rfc6585-5
   }
-  if (step == Step::refused) {
-    answer = refusal_;
-    return answer;
+  if (step == Step::refused) return refusal_;
+  RequestHead value;
+  value.method = {head.data() + method_.at, method_.bytes};
+  value.target = {head.data() + target_.at, target_.bytes};
+  value.minor_version = minor_version_;
+  value.fields = lines_.fields();
+  if (const auto refusal = decide_framing(value)) {
+    refuse(refusal->status, refusal->why);
+    return refusal_;
   }
   in = in.subspan(at_);
   restart();
-  return answer;
+  return value;
 }
 
 void RequestParser::restart() {
@@ -95,7 +88,8 @@ bool RequestParser::take_whole_request_line(std::string_view head) {
   constexpr std::string_view version = " HTTP/1.1\r\n";
   const char* const begin = head.data();
   const char* const end = begin + head.size();
-  const char* const method_end = scan_class(begin, end, token_char);
+  const bool is_get = head.starts_with("GET ");
+  const char* const method_end = is_get ? begin + 3 : scan_class(begin, end, token_char);
   const auto method_bytes = static_cast<std::size_t>(method_end - begin);
   if (method_end == end || *method_end != ' ' || method_bytes > method_bytes_max) return false;
   const char* const target = method_end + 1;

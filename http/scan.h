@@ -6,9 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "http/lanes.h"
 
 namespace strata::http {
 
@@ -59,33 +57,9 @@ inline const char* scan_class(const char* at, const char* end, CharClass which) 
   return at;
 }
 
-#if defined(__SSE2__)
-// Sixteen bytes a step; a byte loop takes 0.6 ns a byte here, and a 4 KiB cookie is 4096 of them.
-inline __m128i load16(const char* at) {
-  return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-}
-inline __m128i at_most(__m128i bytes, char limit) {  // unsigned
-  return _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(limit)), bytes);
-}
-inline __m128i equal_to(__m128i bytes, char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); }
-inline unsigned mask_of(__m128i bytes) { return static_cast<unsigned>(_mm_movemask_epi8(bytes)); }
-#endif
-
-#if defined(__SSE2__)
-// Letters, digits and '-' are all of nearly every name; the table takes what is rarer.
-inline unsigned name_mask(__m128i bytes) {
-  const __m128i lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
-  const __m128i alpha = at_most(_mm_sub_epi8(lower, _mm_set1_epi8('a')), 25);
-  const __m128i digit = at_most(_mm_sub_epi8(bytes, _mm_set1_epi8('0')), 9);
-  return mask_of(_mm_or_si128(_mm_or_si128(alpha, digit), equal_to(bytes, '-')));
-}
-#endif
-
 inline const char* scan_value(const char* at, const char* end) {
-#if defined(__SSE2__)
   while (end - at >= 16) {
-    const __m128i bytes = load16(at);
-    const unsigned bad = mask_of(_mm_or_si128(at_most(bytes, 0x1F), equal_to(bytes, 0x7F)));
+    const unsigned bad = Lanes::controls(at);
     if (bad == 0) {
       at += 16;
       continue;
@@ -94,89 +68,71 @@ inline const char* scan_value(const char* at, const char* end) {
     if (*at != '\t') return at;
     ++at;
   }
-#endif
   return scan_class(at, end, value_char);
 }
 
-inline const char* scan_token(const char* at, const char* end) {
-#if defined(__SSE2__)
+[[gnu::noinline]] inline const char* scan_token(const char* at, const char* end) {
   while (end - at >= 16) {
-    const unsigned good = name_mask(load16(at));
+    const unsigned good = Lanes::names(at);
     at += std::countr_one(good);
     if (good != 0xFFFFu) {
       if (!is_char(*at, token_char)) return at;
       ++at;
     }
   }
-#endif
   return scan_class(at, end, token_char);
 }
 
 inline const char* scan_target(const char* at, const char* end) {
-#if defined(__SSE2__)
   while (end - at >= 16) {
-    const __m128i bytes = load16(at);
-    const __m128i quotes = _mm_or_si128(equal_to(bytes, '"'), equal_to(bytes, '#'));
-    const __m128i angles = _mm_or_si128(equal_to(bytes, '<'), equal_to(bytes, '>'));
-    const __m128i printable = at_most(_mm_sub_epi8(bytes, _mm_set1_epi8(0x21)), 0x7E - 0x21);
-    const unsigned good = mask_of(printable) & ~mask_of(_mm_or_si128(quotes, angles)) & 0xFFFFu;
+    const unsigned good = Lanes::targets(at);
     at += std::countr_one(good);
     if (good != 0xFFFFu) return at;
   }
-#endif
   return scan_class(at, end, target_char);
 }
 
-// True if all of [at, stop) is a token; the bytes up to `end` may be read.
-inline bool is_token_run(const char* at, const char* stop, const char* end) {
-#if defined(__SSE2__)
-  if (end - at >= 16 && stop - at <= 16) {
-    const unsigned wanted = (1u << (stop - at)) - 1;
-    if ((name_mask(load16(at)) & wanted) == wanted) return true;
+// `readable`: the end of what may be read. Stops in front of a sub-delim or '_', too, where sixteen
+// bytes may be.
+inline const char* scan_host(const char* at, const char* end, const char* readable) {
+  while (at < end && readable - at >= 16) {
+    const unsigned good = Lanes::hosts(at);
+    at += std::countr_one(good);
+    if (good != 0xFFFFu) return at < end ? at : end;
   }
-#endif
-  (void)end;
-  return scan_class(at, stop, token_char) == stop;
+  return at < end ? scan_class(at, end, host_char) : end;
 }
 
-// The bytes of a text that can end a field name or value, in order: every ':', control byte (HTAB
-// too) and DEL. They are found 64 bytes at once and then taken bit by bit, so that finding one does
-// not wait for the one before: a browser's head took 275 ns with a scan for each, 190 ns so.
-class Marks {
- public:
-  Marks(const char* at, const char* end) : block_(at), next_(at), end_(end) {}
-  // The next of them; `end` when there is none.
-  const char* next() {
-    while (bits_ == 0) {
-      if (next_ == end_) return end_;
-      fill();
-    }
-    const char* const found = block_ + std::countr_zero(bits_);
-    bits_ &= bits_ - 1;
-    return found;
+// As scan_token, for a field name, which is short. [begin, at) may be read, too.
+inline const char* scan_name(const char* begin, const char* at, const char* end) {
+  const auto left = static_cast<std::size_t>(end - at);
+  unsigned good = 0;
+  if (left >= 16) {
+    good = Lanes::names(at);
+  } else if (end - begin >= 16) {
+    good = Lanes::names(end - 16) >> (16 - left);
   }
+  at += std::countr_one(good);
+  return at != end && *at == ':' ? at : scan_token(at, end);
+}
 
- private:
-  void fill() {
-    block_ = next_;
-    unsigned at = 0;
-#if defined(__SSE2__)
-    for (; at < 64 && end_ - next_ >= 16; at += 16, next_ += 16) {
-      const __m128i bytes = load16(next_);
-      const __m128i ends = _mm_or_si128(equal_to(bytes, ':'), equal_to(bytes, 0x7F));
-      bits_ |= std::uint64_t{mask_of(_mm_or_si128(at_most(bytes, 0x1F), ends))} << at;
-    }
-#endif
-    for (; at < 64 && next_ != end_; ++at, ++next_) {
-      const bool marked = *next_ == ':' || *next_ == '\t' || !is_char(*next_, value_char);
-      bits_ |= std::uint64_t{marked} << at;
-    }
-  }
+inline std::uint64_t control_bits(const char* at) {
+  const std::uint64_t low = Lanes::controls(at) | Lanes::controls(at + 16) << 16;
+  const std::uint64_t high = Lanes::controls(at + 32) | Lanes::controls(at + 48) << 16;
+  return low | high << 32;
+}
 
-  const char* block_;  // of bit 0
-  const char* next_;   // what comes behind the block
-  const char* end_;
-  std::uint64_t bits_ = 0;
-};
+// Of the first 64 bytes of [at, end), which are control bytes (HTAB is one, DEL too): bit 0 tells
+// of the first. [begin, at) may be read, too. So the ends of all lines are known before the first
+// is needed, and to find one does not wait for the one before.
+inline std::uint64_t control_bits(const char* begin, const char* at, const char* end) {
+  const auto left = static_cast<std::size_t>(end - at);
+  if (left >= 64) return control_bits(at);
+  if (end - begin >= 64 && left != 0) return control_bits(end - 64) >> (64 - left);
+  std::uint64_t bits = 0;
+  for (unsigned i = 0; i < left; ++i)
+    bits |= std::uint64_t{at[i] == '\t' || !is_char(at[i], value_char)} << i;
+  return bits;
+}
 
 }  // namespace strata::http

@@ -82,9 +82,14 @@ bool is_reg_name(std::string_view text) {
 }
 
 bool is_port(std::string_view text) {  // rfc3986-3.2.3: *DIGIT
-  if (text.empty()) return true;
-  const auto port = parse_size(text);
-  return port && *port <= 65535;
+  if (text.size() > 19) return false;
+  std::uint32_t port = 0;
+  for (const char c : text) {
+    if (!is_digit(c)) return false;
+    port = port * 10 + static_cast<unsigned>(c - '0');
+    if (port > 65535) return false;
+  }
+  return true;
 }
 
 std::optional<Target> parse_absolute(std::string_view text) {
@@ -112,7 +117,7 @@ std::optional<Target> parse_absolute(std::string_view text) {
 
 }  // namespace
 
-bool is_host(std::string_view host) {
+bool is_host(std::string_view host, std::size_t behind) {
   if (host.empty()) return false;  // rfc9110-4.2.1: an http URI names a host
   if (host[0] == '[') {
     const std::size_t close = host.find(']');
@@ -122,7 +127,9 @@ bool is_host(std::string_view host) {
     host.remove_prefix(close + 1);
     return host.empty() || (host[0] == ':' && is_port(host.substr(1)));
   }
-  const std::size_t plain = run_of(host, host_char);
+  const char* const end = host.data() + host.size();
+  const auto plain =
+      static_cast<std::size_t>(scan_host(host.data(), end, end + behind) - host.data());
   if (plain == host.size()) return true;  // nearly every host ends here, or at its port
   if (host[plain] == ':') return plain != 0 && is_port(host.substr(plain + 1));
   const std::size_t colon = host.find(':', plain);

@@ -19,7 +19,8 @@ struct Target {
 
 // Nothing where the target has no form that `method` allows.
 std::optional<Target> parse_target(std::string_view method, std::string_view target);
-bool is_host(std::string_view host);  // uri-host [":" port], rfc9112-3.2
+// uri-host [":" port], rfc9112-3.2. `behind`: how many bytes behind it may be read.
+bool is_host(std::string_view host, std::size_t behind = 0);
 
 // %xx decoded; nothing where a '%' is not followed by two hex digits. `plus_is_space` as in forms.
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false);
