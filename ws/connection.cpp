@@ -41,7 +41,15 @@ Connection::~Connection() { below_->loop().disarm(deadline_); }
 
 // --- out ---------------------------------------------------------------------------------------
 
-SendResult Connection::sent(SendResult result, Delivery delivery) {
+template <class Send>
+SendResult Connection::sent(Delivery delivery, Send send) {
+  SendResult result = SendResult::dropped;
+  try {
+    result = send();
+  } catch (const std::bad_alloc&) {  // half a frame is in the queue: nothing can follow it
+    reason_ = "out of memory";
+    terminate();
+  }
   if (shut_) return SendResult::dropped;
   if (result == SendResult::dropped && delivery == Delivery::reliable && open()) {
     reason_ = "slow consumer";
@@ -51,43 +59,57 @@ SendResult Connection::sent(SendResult result, Delivery delivery) {
 }
 
 SendResult Connection::send_text(std::string_view text, Delivery delivery) {
-  return sent(session_.send_text(text), delivery);
+  return sent(delivery, [&] { return session_.send_text(text); });
 }
 
 SendResult Connection::send_binary(net::Bytes bytes, Delivery delivery) {
-  return sent(session_.send_binary(bytes), delivery);
+  return sent(delivery, [&] { return session_.send_binary(bytes); });
 }
 
 SendResult Connection::send_text(std::string&& text, Delivery delivery) {
-  return sent(session_.send_moved(Opcode::text, std::move(text)), delivery);
+  return sent(delivery, [&] { return session_.send_moved(Opcode::text, std::move(text)); });
 }
 
 SendResult Connection::send_text(net::OwnedBytes&& text, Delivery delivery) {
-  return sent(session_.send_moved(Opcode::text, std::move(text)), delivery);
+  return sent(delivery, [&] { return session_.send_moved(Opcode::text, std::move(text)); });
 }
 
 SendResult Connection::send_binary(std::string&& bytes, Delivery delivery) {
-  return sent(session_.send_moved(Opcode::binary, std::move(bytes)), delivery);
+  return sent(delivery, [&] { return session_.send_moved(Opcode::binary, std::move(bytes)); });
 }
 
 SendResult Connection::send_binary(std::vector<std::uint8_t>&& bytes, Delivery delivery) {
-  return sent(session_.send_moved(Opcode::binary, std::move(bytes)), delivery);
+  return sent(delivery, [&] { return session_.send_moved(Opcode::binary, std::move(bytes)); });
 }
 
 SendResult Connection::send_binary(net::OwnedBytes&& bytes, Delivery delivery) {
-  return sent(session_.send_moved(Opcode::binary, std::move(bytes)), delivery);
+  return sent(delivery, [&] { return session_.send_moved(Opcode::binary, std::move(bytes)); });
 }
 
 SendResult Connection::send(Message&& message, Delivery delivery) {
-  return sent(session_.send(std::move(message)), delivery);
+  return sent(delivery, [&] { return session_.send(std::move(message)); });
 }
 
 SendResult Connection::send_shared(const net::SharedBytes& frame, Delivery delivery) {
-  return sent(session_.send_shared(frame), delivery);
+  return sent(delivery, [&] { return session_.send_shared(frame); });
 }
 
 SendResult Connection::send_shared(const SharedMessage& message, Delivery delivery) {
-  return sent(session_.send_shared(message), delivery);
+  return sent(delivery, [&] { return session_.send_shared(message); });
+}
+
+SendResult Connection::begin(Opcode opcode) {
+  return sent(Delivery::volatile_, [&] { return session_.begin(opcode); });
+}
+
+SendResult Connection::write(net::Bytes piece) {
+  if (!session_.streams()) return SendResult::dropped;
+  return sent(Delivery::reliable, [&] { return session_.write(piece); });
+}
+
+SendResult Connection::finish(net::Bytes last) {
+  if (!session_.streams()) return SendResult::dropped;
+  return sent(Delivery::reliable, [&] { return session_.finish(last); });
 }
 
 SendResult Connection::ping(net::Bytes payload) { return session_.ping(payload); }
@@ -104,7 +126,12 @@ void Connection::terminate() {
 }
 
 void Connection::pause() { below_->pause(); }
-void Connection::resume() { below_->resume(); }
+
+void Connection::resume() {
+  if (below_->paused()) session_.reads_again(below_->loop().now());
+  watch_time();
+  below_->resume();
+}
 
 bool Connection::open() const {
   return !shut_ && !session_.close_sent() && !session_.close_received();
@@ -188,7 +215,7 @@ void Connection::guarded(Call call) {
 }
 
 void Connection::drained() {
-  session_.drained();
+  session_.drained(below_->loop().now());
   if (!shut_) guarded([this] { top_->on_drain(*this); });
   watch_time();
 }

@@ -70,12 +70,21 @@ class Connection final : public net::Receiver {
   SendResult send(Message&& message, Delivery delivery = Delivery::reliable);
   SendResult send_shared(const net::SharedBytes& frame, Delivery delivery = Delivery::reliable);
   SendResult send_shared(const SharedMessage& message, Delivery delivery = Delivery::reliable);
+  // One message in fragments, for what is made or read as it is sent: begin, write what there is,
+  // and after `queued` wait for on_drain; then finish. What else is sent meanwhile waits behind it,
+  // pings and Close do not. A piece that finds the queue over its limit closes with 1008.
+  SendResult begin_text() { return begin(Opcode::text); }  // `dropped`: one is begun already
+  SendResult begin_binary() { return begin(Opcode::binary); }
+  SendResult write(net::Bytes piece);
+  SendResult write(std::string_view piece) { return write(net::as_bytes(piece)); }
+  SendResult finish(net::Bytes last = {});
+  SendResult finish(std::string_view last) { return finish(net::as_bytes(last)); }
   SendResult ping(net::Bytes payload = {});
   void close(CloseCode code = CloseCode::normal, std::string_view reason = {});
   void terminate();  // RST
   void pause();      // no event until resume(); bytes wait in the kernel
   void resume();
-  std::size_t buffered_bytes() const { return below_->out().size(); }
+  std::size_t buffered_bytes() const { return below_->out().size() + session_.waiting_bytes(); }
   bool open() const;                                 // no Close sent or received, not ended
   bool failed() const { return session_.failed(); }  // the peer broke a rule; our Close says so
   void watch(FrameWatcher* watcher) { session_.watch(watcher); }  // each frame, both ways
@@ -135,7 +144,9 @@ class Connection final : public net::Receiver {
   void tell(Event& event);
   template <class Call>
   void guarded(Call call);
-  SendResult sent(SendResult result, Delivery delivery);
+  template <class Send>
+  SendResult sent(Delivery delivery, Send send);
+  SendResult begin(Opcode opcode);
   void on_deadline();
   void watch_time();
   void shut();

@@ -50,9 +50,9 @@ Deflater::~Deflater() { deflateEnd(&stream_->z); }
 
 void Deflater::reset() { deflateReset(&stream_->z); }
 
-void Deflater::write(net::Bytes message, std::string& out) {
+void Deflater::write(net::Bytes message, std::string& out, bool ends) {
   if (message.empty()) {  // rfc7692-7.2.3.6; zlib has no second flush where nothing was written
-    out += '\0';
+    if (ends) out += '\0';
     return;
   }
   z_stream& z = stream_->z;
@@ -69,7 +69,7 @@ void Deflater::write(net::Bytes message, std::string& out) {
       out.resize(before + room - z.avail_out);
     } while (z.avail_out == 0);
   } while (!message.empty());
-  out.resize(out.size() - sizeof tail);
+  if (ends) out.resize(out.size() - sizeof tail);
 }
 
 // --- in ----------------------------------------------------------------------------------------
@@ -240,6 +240,17 @@ std::optional<net::Bytes> Compression::pack(net::Bytes message) {
   // Without a context that has to stay in step, rfc7692-6 lets us take the shorter form.
   if (out.size() >= message.size()) return std::nullopt;
   return net::as_bytes(out);
+}
+
+net::Bytes Compression::pack_part(std::unique_ptr<Deflater>& deflater, net::Bytes part, bool ends) {
+  DeflatePool& pool = *state_->pool;
+  if (deflater == nullptr) deflater = std::move(state_->deflater);
+  if (deflater == nullptr) deflater = pool.take_deflater(state_->out_bits);
+  pool.scratch_.clear();
+  deflater->write(part, pool.scratch_, ends);
+  if (ends && state_->out_keeps) state_->deflater = std::move(deflater);
+  if (ends) pool.give_back(std::move(deflater));
+  return net::as_bytes(pool.scratch_);
 }
 
 void Compression::done() {

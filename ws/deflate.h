@@ -35,8 +35,10 @@ class Deflater {
   Deflater(const Deflater&) = delete;
   Deflater& operator=(const Deflater&) = delete;
 
-  void write(net::Bytes message, std::string& out);  // a whole one, appended without its tail
-  void reset();                                      // forgets the context
+  // Appended to `out`: a whole message, or the end of one, without the tail; with it what more
+  // follows (`ends` is false).
+  void write(net::Bytes message, std::string& out, bool ends = true);
+  void reset();  // forgets the context
   int window_bits() const { return window_bits_; }
 
  private:
@@ -118,6 +120,10 @@ class Compression {
   // The message compressed, until done(). Nothing: it is sent as it is, being shorter than the
   // threshold, no shorter for it, or because memory is short.
   std::optional<net::Bytes> pack(net::Bytes message);
+  // A part of a message, until done(). Its compressor is borrowed by the first and given back by
+  // the last; until then pack() and frame_of() must wait. Throws std::bad_alloc: the message is
+  // lost.
+  net::Bytes pack_part(std::unique_ptr<Deflater>& deflater, net::Bytes part, bool ends);
   void done();
   // The frame to send of a message for many: compressed by itself, with no context before it, and
   // then shared by all that send with this window.

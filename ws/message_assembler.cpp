@@ -5,14 +5,20 @@
 #include <algorithm>
 #include <utility>
 
-#include "ws/deflate.h"
-
 namespace strata::ws {
 namespace {
 
 constexpr std::size_t overhead_max = 64 * 1024;
 constexpr std::size_t landing_min = 16 * 1024;  // below that one more recv is not worth it
 constexpr std::size_t landing_max = 512 * 1024;
+
+// Deflate makes at most 258 bytes of 2 bits; a code may have begun in earlier bytes.
+constexpr std::size_t inflated_max = 1032;
+constexpr std::size_t begun_max = 8 * 1024;
+constexpr std::size_t piece_bytes = 64 * 1024;  // no longer is waited for more
+constexpr std::size_t piece_room = 256 * 1024;
+static_assert((piece_room - piece_bytes - begun_max) / inflated_max > 14 + control_payload_max,
+              "a control frame has to fit in the smallest bite");
 
 }  // namespace
 
@@ -22,6 +28,11 @@ net::OwnedBytes Message::take() {
   net::OwnedBytes taken = std::move(*std::exchange(gathered, nullptr));
   taken.set_capacity(taken.size());  // what it grew by in advance goes back
   return taken;
+}
+
+MessageAssembler::MessageAssembler(std::size_t max_message, bool in_pieces)
+    : max_message_(std::min(max_message, SIZE_MAX - overhead_max)) {
+  if (in_pieces) pieces_ = std::make_unique<Pieces>();
 }
 
 // What is wrong with a data frame at this place, or null.
@@ -50,16 +61,23 @@ net::Parse<Message, ProtocolError> MessageAssembler::add(const FrameHeader& head
                                                          Compression* compression) {
   if (piece.first) {
     if (const char* why = begin(header)) return ProtocolError{CloseCode::protocol_error, why};
-    const std::size_t most =
-        compressed_ ? max_message_ + overhead_max : max_message_ - block_.size();
+    const std::size_t so_far = pieces_ != nullptr ? pieces_->passed : block_.size();
+    const std::size_t most = compressed_ ? max_message_ + overhead_max : max_message_ - so_far;
     if (header.payload_bytes > most) {  // at the header, before the payload
       return ProtocolError{CloseCode::too_big, "message over the limit"};
     }
   }
   const bool ends = header.fin && piece.last;
-  if (compressed_) return inflate(piece.payload, ends, *compression);
+  if (compressed_) {
+    return pieces_ != nullptr ? inflate_piece(piece.payload, ends, *compression)
+                              : inflate(piece.payload, ends, *compression);
+  }
   if (text_ && !check_text(piece, ends)) {  // rfc6455-8.1
     return ProtocolError{CloseCode::invalid_payload, "text is not UTF-8"};
+  }
+  if (pieces_ != nullptr) {
+    if (piece.payload.empty() && !ends) return {};
+    return hand_up(piece.payload, ends);
   }
   if (ends && block_.empty()) {  // whole in one piece: no copy
     open_ = false;
@@ -96,13 +114,7 @@ net::Parse<Message, ProtocolError> MessageAssembler::inflate(net::Bytes in, bool
     if (full && step.bytes != 0) {
       return ProtocolError{CloseCode::too_big, "message inflates over the limit"};
     }
-    // rfc6455-8.1: as they come; a wrong byte counts before what may be wrong behind it.
-    if (text_ && utf8_.accept(room.first(step.bytes)) != step.bytes) {
-      return ProtocolError{CloseCode::invalid_payload, "text is not UTF-8"};
-    }
-    if (step.corrupt) {  // rfc7692-7.2.2
-      return ProtocolError{CloseCode::invalid_payload, "compressed message is damaged"};
-    }
+    if (const auto wrong = check_inflated(step, room.first(step.bytes))) return *wrong;
     block_.grow(step.bytes);
   } while (step.more);
   if (!ends) return {};
@@ -111,6 +123,18 @@ net::Parse<Message, ProtocolError> MessageAssembler::inflate(net::Bytes in, bool
     return ProtocolError{CloseCode::invalid_payload, "text is not UTF-8"};
   }
   return deliver();
+}
+
+// rfc6455-8.1: as they come; a wrong byte counts before what may be wrong behind it.
+std::optional<ProtocolError> MessageAssembler::check_inflated(const Inflater::Step& step,
+                                                              net::Bytes fresh) {
+  if (text_ && utf8_.accept(fresh) != fresh.size()) {
+    return ProtocolError{CloseCode::invalid_payload, "text is not UTF-8"};
+  }
+  if (step.corrupt) {  // rfc7692-7.2.2
+    return ProtocolError{CloseCode::invalid_payload, "compressed message is damaged"};
+  }
+  return std::nullopt;
 }
 
 // `expected`: no more than this is known to follow.
@@ -129,6 +153,57 @@ void MessageAssembler::release() {
   if (!delivered_) return;
   delivered_ = false;
   block_.clear();
+}
+
+// --- pieces --------------------------------------------------------------------------------------
+
+Message MessageAssembler::hand_up(net::Bytes piece, bool ends) {
+  Message message{text_, piece};
+  message.first = pieces_->passed == 0;
+  message.last = ends;
+  pieces_->passed += piece.size();
+  pieces_->held = 0;
+  if (!ends) return message;
+  pieces_->passed = 0;
+  open_ = false;
+  delivered_ = compressed_;  // the block has served
+  return message;
+}
+
+std::size_t MessageAssembler::bite(bool compression) const {
+  if (pieces_ == nullptr || !compression) return SIZE_MAX;
+  return (piece_room - pieces_->held - begun_max) / inflated_max;
+}
+
+net::Parse<Message, ProtocolError> MessageAssembler::inflate_piece(net::Bytes in, bool ends,
+                                                                   Compression& compression) {
+  if (block_.capacity() == 0) block_.set_capacity(piece_room);
+  Inflater& inflater = compression.inflater();
+  Inflater::Step step;
+  do {
+    if (pieces_->held == block_.capacity()) block_.set_capacity(2 * block_.capacity());
+    const net::MutableBytes room = block_.room().subspan(pieces_->held);
+    step = inflater.read(in, ends, room);
+    if (step.bytes > max_message_ - pieces_->passed - pieces_->held) {
+      return ProtocolError{CloseCode::too_big, "message inflates over the limit"};
+    }
+    if (const auto wrong = check_inflated(step, room.first(step.bytes))) return *wrong;
+    pieces_->held += step.bytes;
+  } while (step.more);
+  if (ends) {
+    compression.message_inflated();
+    if (text_ && !utf8_.complete()) {
+      return ProtocolError{CloseCode::invalid_payload, "text is not UTF-8"};
+    }
+  } else if (pieces_->held < piece_bytes) {
+    return {};
+  }
+  return hand_up(block_.room().first(pieces_->held), ends);
+}
+
+std::optional<Message> MessageAssembler::rest() {
+  if (pieces_ == nullptr || pieces_->held == 0) return std::nullopt;
+  return hand_up(block_.room().first(pieces_->held), false);
 }
 
 net::MutableBytes MessageAssembler::landing(std::uint64_t left) {

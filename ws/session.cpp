@@ -15,7 +15,7 @@ Session::Session(Role self, const Limits& limits, net::SendQueue& out, MaskSourc
     : out_(out),
       limits_(limits),
       parser_(self),
-      assembler_(limits.max_message),
+      assembler_(limits.max_message, limits.in_pieces),
       keys_(std::move(keys)),
       self_(self) {
   assert(self == Role::server || keys_ != nullptr);
@@ -46,9 +46,13 @@ net::Parse<Event, ProtocolError> Session::read(net::MutableBytes& in, net::TimeP
     if (landed_ != 0) {
       piece = parser_.landed(assembler_.landed(std::exchange(landed_, 0)));
     } else {
-      piece = parser_.next(in);
+      net::MutableBytes bite =
+          in.first(std::min(in.size(), assembler_.bite(static_cast<bool>(compression_))));
+      const std::size_t offered = bite.size();
+      piece = parser_.next(bite);
+      in = in.subspan(offered - bite.size());
     }
-    if (piece.need_more()) return {};
+    if (piece.need_more()) return rest_of_pieces();
     if (rare_ != nullptr && rare_->watcher != nullptr) tell_watcher(piece, in);
     if (piece.failed()) return fail(piece.error(), now);
     const FrameHeader& header = parser_.header();
@@ -60,6 +64,12 @@ net::Parse<Event, ProtocolError> Session::read(net::MutableBytes& in, net::TimeP
     if (message.ready() && !close_sent_) return Event(*message);
     if (message.ready()) assembler_.release();  // nobody waits for it: rfc6455-1.4
   }
+}
+
+net::Parse<Event, ProtocolError> Session::rest_of_pieces() {
+  auto rest = assembler_.rest();
+  if (!rest || close_sent_) return {};
+  return Event(*rest);
 }
 
 net::MutableBytes Session::landing() {
@@ -87,17 +97,18 @@ net::Parse<Event, ProtocolError> Session::on_control(Opcode opcode, net::Bytes p
 void Session::answer_ping(net::Bytes payload) {
   if (close_sent_) return;
   if (out_.size() <= limits_.high_water) {
-    append(Opcode::pong, payload);
+    append_control(Opcode::pong, payload);
     return;
   }
   rare().pong_bytes = static_cast<std::uint8_t>(payload.size());
   std::ranges::copy(payload, rare_->pong.begin());
 }
 
-void Session::drained() {
+void Session::drained(net::TimePoint now) {
+  reads_again(now);
   if (rare_ == nullptr || !rare_->pong_bytes || out_.size() > limits_.high_water) return;
   const std::size_t bytes = *std::exchange(rare_->pong_bytes, std::nullopt);
-  if (!close_sent_) append(Opcode::pong, net::Bytes(rare_->pong).first(bytes));
+  if (!close_sent_) append_control(Opcode::pong, net::Bytes(rare_->pong).first(bytes));
 }
 
 net::Parse<Event, ProtocolError> Session::on_close_frame(net::Bytes payload, net::TimePoint now) {
@@ -125,148 +136,6 @@ ProtocolError Session::fail(ProtocolError error, net::TimePoint now) {
   return error;
 }
 
-// --- out ---------------------------------------------------------------------------------------
-
-// Tested before the append: below the high mark a message is taken whatever its size.
-bool Session::takes() const {
-  if (close_sent_) return false;  // rfc6455-5.5.1: no data behind a Close
-  return out_.size() <= std::max(limits_.max_send_queue, limits_.high_water);
-}
-
-SendResult Session::result() const {
-  return out_.size() > limits_.high_water ? SendResult::queued : SendResult::sent;
-}
-
-Session::Rare& Session::rare() {
-  if (rare_ == nullptr) rare_ = std::make_unique<Rare>();
-  return *rare_;
-}
-
-void Session::watch(FrameWatcher* watcher) {
-  if (watcher != nullptr || rare_ != nullptr) rare().watcher = watcher;
-}
-
-void Session::tell_watcher(const net::Parse<Piece, ProtocolError>& piece, net::Bytes in) {
-  if (piece.failed()) {
-    return watcher()->on_refused(in.first(std::min<std::size_t>(in.size(), 14)), piece.error());
-  }
-  watcher()->on_frame({Direction::in, parser_.header(), piece->payload, piece->first, piece->last});
-}
-
-FrameHeader Session::header_for(Opcode opcode, net::Bytes payload, bool rsv1) {
-  FrameHeader header;
-  header.rsv1 = rsv1;
-  header.opcode = opcode;
-  header.masked = self_ == Role::client;  // rfc6455-5.1
-  if (header.masked) header.key = keys_();
-  header.payload_bytes = payload.size();
-  if (FrameWatcher* const who = watcher()) {
-    who->on_frame({Direction::out, header, payload, true, true});
-  }
-  return header;
-}
-
-void Session::append(Opcode opcode, net::Bytes payload, bool rsv1) {
-  append_frame(header_for(opcode, payload, rsv1), payload, out_);
-}
-
-// One frame: rfc7692-6.1 wants RSV1 on the first of a message only, and here that is all of it.
-void Session::append_message(Opcode opcode, net::Bytes payload) {
-  const auto packed = compression_ ? compression_.pack(payload) : std::nullopt;
-  append(opcode, packed.value_or(payload), packed.has_value());
-  if (compression_) compression_.done();
-}
-
-SendResult Session::send_text(std::string_view text) {
-  if (!takes()) return SendResult::dropped;
-  append_message(Opcode::text, net::as_bytes(text));
-  return result();
-}
-
-SendResult Session::send_binary(net::Bytes bytes) {
-  if (!takes()) return SendResult::dropped;
-  append_message(Opcode::binary, bytes);
-  return result();
-}
-
-template <class Owned>
-SendResult Session::send_moved(Opcode opcode, Owned&& bytes) {
-  constexpr std::size_t moved_from = 4096;  // below it a copy costs less
-  if (!takes()) return SendResult::dropped;
-  const net::MutableBytes payload(reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size());
-  if (compression_ || payload.size() < moved_from) {
-    append_message(opcode, payload);
-    return result();
-  }
-  const FrameHeader header = header_for(opcode, payload);
-  if (header.masked) apply_mask(payload, header.key);
-  std::array<std::uint8_t, 14> start;
-  out_.append(net::Bytes(start).first(encode_header(header, start)));
-  out_.append(std::move(bytes));
-  return result();
-}
-
-template SendResult Session::send_moved(Opcode, std::string&&);
-template SendResult Session::send_moved(Opcode, std::vector<std::uint8_t>&&);
-template SendResult Session::send_moved(Opcode, net::OwnedBytes&&);
-
-SendResult Session::send(Message&& message) {
-  if (!takes()) return SendResult::dropped;
-  const Opcode opcode = message.text ? Opcode::text : Opcode::binary;
-  if (message.gathered != nullptr) return send_moved(opcode, message.take());
-  return message.text ? send_text(message.view()) : send_binary(message.payload);
-}
-
-SendResult Session::send_shared(const net::SharedBytes& frame) {
-  assert(self_ == Role::server);  // a client has to mask each frame anew
-  if (!takes() || self_ == Role::client) return SendResult::dropped;
-  if (FrameWatcher* const who = watcher()) {
-    std::string start = frame->substr(0, 14);
-    net::MutableBytes in(reinterpret_cast<std::uint8_t*>(start.data()), start.size());
-    const auto header = parse_header(in, Role::client, true);
-    const std::size_t header_bytes = start.size() - in.size();
-    if (header.ready()) {
-      const net::Bytes payload = net::as_bytes(*frame).subspan(header_bytes);
-      who->on_frame({Direction::out, *header, payload, true, true});
-    }
-  }
-  out_.append(frame);
-  return result();
-}
-
-SendResult Session::send_shared(const SharedMessage& message) {
-  const bool compresses = compression_ && self_ == Role::server && takes();
-  return send_shared(compresses ? compression_.frame_of(message) : message.plain());
-}
-
-SendResult Session::ping(net::Bytes payload) {
-  if (!takes() || payload.size() > control_payload_max) return SendResult::dropped;
-  append(Opcode::ping, payload);
-  return result();
-}
-
-void Session::close(CloseCode code, std::string_view reason, net::TimePoint now) {
-  append_close(code, reason, now);
-}
-
-void Session::append_close(CloseCode code, std::string_view reason, net::TimePoint now) {
-  if (close_sent_) return;
-  std::array<std::uint8_t, control_payload_max> payload;
-  std::size_t bytes = 0;
-  const auto value = static_cast<std::uint16_t>(code);
-  if (is_wire_code(value)) {
-    payload[0] = static_cast<std::uint8_t>(value >> 8);
-    payload[1] = static_cast<std::uint8_t>(value);
-    std::size_t cut = std::min(reason.size(), control_payload_max - 2);
-    while (cut < reason.size() && cut > 0 && (reason[cut] & 0xC0) == 0x80) --cut;  // whole letters
-    if (cut != 0) std::memcpy(payload.data() + 2, reason.data(), cut);
-    bytes = 2 + cut;
-  }
-  append(Opcode::close, net::Bytes(payload).first(bytes));
-  close_sent_ = true;
-  deadline_ = now + limits_.close_timeout;
-}
-
 // --- time --------------------------------------------------------------------------------------
 
 void Session::start(net::TimePoint now) {
@@ -280,6 +149,11 @@ std::optional<net::TimePoint> Session::deadline() const {
   return deadline_;
 }
 
+// A pong may have come while nobody looked: it gets its whole time again.
+void Session::reads_again(net::TimePoint now) {
+  if (awaiting_pong_ && !close_sent_) deadline_ = std::max(deadline_, now + limits_.ping_timeout);
+}
+
 bool Session::on_deadline(net::TimePoint now, bool reading) {
   if (now < deadline_) return false;
   if (close_sent_) return true;
@@ -288,7 +162,7 @@ bool Session::on_deadline(net::TimePoint now, bool reading) {
     return false;
   }
   if (awaiting_pong_) return true;
-  append(Opcode::ping, {});
+  append_control(Opcode::ping, {});
   awaiting_pong_ = true;
   deadline_ = now + limits_.ping_timeout;
   return false;

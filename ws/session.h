@@ -16,6 +16,7 @@ namespace strata::ws {
 
 struct Limits {
   std::size_t max_message = 1024 * 1024;     // bytes: 1009
+  bool in_pieces = false;                    // messages are handed up as they come: Message::last
   std::size_t high_water = 64 * 1024;        // bytes queued: sends answer `queued`
   std::size_t max_send_queue = 1024 * 1024;  // bytes queued: sends answer `dropped`
   net::Duration close_timeout = 5s;          // for the close handshake, then reset
@@ -41,6 +42,7 @@ using MaskSource = std::function<MaskingKey()>;
 
 // Reads frames into events and writes frames into `out`.
 //   Lives:   as long as `out`. Messages that come after close() are checked and dropped.
+//   Errors:  what sends may throw std::bad_alloc, with half a frame in the queue: end it then.
 //   Time:    is an argument; `deadline()` says when on_deadline() is due.
 class Session {
  public:
@@ -70,7 +72,16 @@ class Session {
   SendResult send(Message&& message);                     // what came, sent back or on
   SendResult send_shared(const net::SharedBytes& frame);  // from encode_shared; servers only
   SendResult send_shared(const SharedMessage& message);   // compressed, if we compress; likewise
-  SendResult ping(net::Bytes payload = {});               // at most 125 bytes
+  // One message in fragments, of a length that nobody knows yet. Whole messages sent meanwhile wait
+  // behind it; control frames go between, and a Close breaks it off. `dropped`: that piece is not
+  // in it (too much is queued: write it again after on_drain), or there is nothing to write to.
+  // With compression each piece is flushed, so that it can be read when it arrives.
+  SendResult begin(Opcode opcode);  // one at a time
+  SendResult write(net::Bytes piece);
+  SendResult finish(net::Bytes last = {});
+  bool streams() const { return rare_ != nullptr && rare_->outgoing.has_value(); }  // begun
+  std::size_t waiting_bytes() const;         // behind such a message
+  SendResult ping(net::Bytes payload = {});  // at most 125 bytes
   // Sends Close: nothing follows it. A code that may not travel (1005, 1006 ...) sends none; the
   // reason is cut at 123 bytes.
   void close(CloseCode code, std::string_view reason = {}, net::TimePoint now = {});
@@ -78,7 +89,9 @@ class Session {
   ProtocolError fail(ProtocolError error, net::TimePoint now);
   // Null: nobody. It costs nothing then.
   void watch(FrameWatcher* watcher);
-  void drained();  // the queue has room again: a pong that waited is sent
+  // The queue has room again: a pong that waited is sent.
+  void drained(net::TimePoint now = {});
+  void reads_again(net::TimePoint now);  // after a pause
 
   Role role() const { return self_; }
   bool close_sent() const { return close_sent_; }
@@ -92,9 +105,16 @@ class Session {
   bool on_deadline(net::TimePoint now, bool reading = true);
 
  private:
+  struct Outgoing {  // a message of ours in fragments
+    Outgoing(Opcode first, net::BlockPool* pool) : behind(pool), opcode(first) {}
+    net::SendQueue behind;               // frames of whole messages that wait
+    std::unique_ptr<Deflater> deflater;  // while it is under way
+    Opcode opcode;                       // of the next fragment
+  };
   // What few connections need.
   struct Rare {
     FrameWatcher* watcher = nullptr;
+    std::optional<Outgoing> outgoing;
     std::optional<std::uint8_t> pong_bytes;  // a pong that waits for room in the queue
     std::array<std::uint8_t, control_payload_max> pong;
   };
@@ -102,14 +122,17 @@ class Session {
   net::Parse<Event, ProtocolError> on_control(Opcode opcode, net::Bytes payload,
                                               net::TimePoint now);
   net::Parse<Event, ProtocolError> on_close_frame(net::Bytes payload, net::TimePoint now);
+  net::Parse<Event, ProtocolError> rest_of_pieces();
   void answer_ping(net::Bytes payload);
   bool takes() const;
   SendResult result() const;
   Rare& rare();
   FrameWatcher* watcher() const { return rare_ == nullptr ? nullptr : rare_->watcher; }
   void tell_watcher(const net::Parse<Piece, ProtocolError>& piece, net::Bytes in);
-  FrameHeader header_for(Opcode opcode, net::Bytes payload, bool rsv1 = false);
-  void append(Opcode opcode, net::Bytes payload, bool rsv1 = false);
+  net::SendQueue& message_queue();
+  FrameHeader header_for(FrameHeader header, net::Bytes payload);
+  void append_control(Opcode opcode, net::Bytes payload);
+  void append_fragment(net::Bytes piece, bool last);
   void append_message(Opcode opcode, net::Bytes payload);
   void append_close(CloseCode code, std::string_view reason, net::TimePoint now);
 
