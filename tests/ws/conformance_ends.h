@@ -3,6 +3,8 @@
 #pragma once
 #include <dirent.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -40,7 +42,11 @@ inline std::size_t open_descriptors() {
 // The peer's end of one connection: plain system calls that never block.
 class Raw {
  public:
-  explicit Raw(int fd) : fd_(fd) { ::fcntl(fd_, F_SETFL, O_NONBLOCK); }
+  explicit Raw(int fd) : fd_(fd) {
+    const int on = 1;  // over TCP a small piece would wait for the one before it
+    ::fcntl(fd_, F_SETFL, O_NONBLOCK);
+    ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  }
   Raw(Raw&& other) noexcept
       : got(std::move(other.got)), ended(other.ended), fd_(std::exchange(other.fd_, -1)) {}
   ~Raw() { close(); }

@@ -29,7 +29,7 @@ inline Rows length_rows() {
   Rows rows;
   for (const std::size_t size : {0u, 1u, 125u}) {
     for (const Frame& frame : {text(letters(size)), binary(letters(size))})
-      rows.push_back({size_name(size) + ", spelled in 16 bits",
+      rows.push_back({describe(frame) + ", spelled in 16 bits",
                       "rfc6455-5.2",
                       {spelled(frame, Length::in_16_bits)},
                       {},
@@ -43,25 +43,25 @@ inline Rows length_rows() {
                     fails(1002)});
   const Frames well{text("well")};
   for (const std::uint64_t length : {std::uint64_t{1} << 63, ~std::uint64_t{0}})
-    rows.push_back({"a length with its top bit set",
+    rows.push_back({"a length with its top bit set, " + std::to_string(length),
                     "rfc6455-5.2",
                     {text("well"), cut(binary("x"), length)},
                     well,
                     fails(1002)});
   for (const std::uint64_t length :
        {std::uint64_t{1} << 32, (std::uint64_t{1} << 32) + 1, (std::uint64_t{1} << 63) - 1})
-    rows.push_back({"a length over 32 bits",
+    rows.push_back({"a length over 32 bits, " + std::to_string(length),
                     "rfc6455-10.4",
                     {text("well"), cut(binary("x"), length)},
                     well,
                     fails(1009)});
   for (const Frame& control : {ping("x"), pong("x"), close_with(1000)}) {
-    rows.push_back({"a control frame spelled in 16 bits",
+    rows.push_back({describe(control) + ", its length spelled in 16 bits",
                     "rfc6455-5.5",
                     {text("well"), spelled(control, Length::in_16_bits)},
                     well,
                     fails(1002)});
-    rows.push_back({"a control frame spelled in 64 bits",
+    rows.push_back({describe(control) + ", its length spelled in 64 bits",
                     "rfc6455-5.5",
                     {text("well"), spelled(control, Length::in_64_bits)},
                     well,
