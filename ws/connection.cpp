@@ -113,6 +113,7 @@ SendResult Connection::finish(net::Bytes last) {
 }
 
 SendResult Connection::ping(net::Bytes payload) { return session_.ping(payload); }
+SendResult Connection::pong(net::Bytes payload) { return session_.pong(payload); }
 
 void Connection::close(CloseCode code, std::string_view reason) {
   if (!open()) return;

@@ -80,6 +80,7 @@ class Connection final : public net::Receiver {
   SendResult finish(net::Bytes last = {});
   SendResult finish(std::string_view last) { return finish(net::as_bytes(last)); }
   SendResult ping(net::Bytes payload = {});
+  SendResult pong(net::Bytes payload = {});  // that nobody asked for
   void close(CloseCode code = CloseCode::normal, std::string_view reason = {});
   void terminate();  // RST
   void pause();      // no event until resume(); bytes wait in the kernel

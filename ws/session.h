@@ -82,6 +82,7 @@ class Session {
   bool streams() const { return rare_ != nullptr && rare_->outgoing.has_value(); }  // begun
   std::size_t waiting_bytes() const;         // behind such a message
   SendResult ping(net::Bytes payload = {});  // at most 125 bytes
+  SendResult pong(net::Bytes payload = {});  // likewise; nobody asked for it, rfc6455-5.5.3
   // Sends Close: nothing follows it. A code that may not travel (1005, 1006 ...) sends none; the
   // reason is cut at 123 bytes.
   void close(CloseCode code, std::string_view reason = {}, net::TimePoint now = {});
@@ -126,6 +127,7 @@ class Session {
   void answer_ping(net::Bytes payload);
   bool takes() const;
   SendResult result() const;
+  SendResult send_control(Opcode opcode, net::Bytes payload);
   Rare& rare();
   FrameWatcher* watcher() const { return rare_ == nullptr ? nullptr : rare_->watcher; }
   void tell_watcher(const net::Parse<Piece, ProtocolError>& piece, net::Bytes in);

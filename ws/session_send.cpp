@@ -170,11 +170,14 @@ std::size_t Session::waiting_bytes() const {
 
 // --- control ------------------------------------------------------------------------------------
 
-SendResult Session::ping(net::Bytes payload) {
+SendResult Session::send_control(Opcode opcode, net::Bytes payload) {
   if (!takes() || payload.size() > control_payload_max) return SendResult::dropped;
-  append_control(Opcode::ping, payload);
+  append_control(opcode, payload);
   return result();
 }
+
+SendResult Session::ping(net::Bytes payload) { return send_control(Opcode::ping, payload); }
+SendResult Session::pong(net::Bytes payload) { return send_control(Opcode::pong, payload); }
 
 void Session::close(CloseCode code, std::string_view reason, net::TimePoint now) {
   append_close(code, reason, now);

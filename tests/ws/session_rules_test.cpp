@@ -41,6 +41,7 @@ TEST_CASE("a session that closed first waits for the answer and drops what comes
 
   CHECK(session.send_text("late") == SendResult::dropped);
   CHECK(session.ping() == SendResult::dropped);
+  CHECK(session.pong() == SendResult::dropped);
   session.close(CloseCode::normal, {}, start + 1s);  // the first one counts
   CHECK(out.empty());
 
@@ -191,11 +192,13 @@ TEST_CASE("a client masks each frame with a fresh key", "[ws][codec][rfc6455-5.3
   session.send_text("one");
   session.send_binary(net::as_bytes("two"));
   session.ping(net::as_bytes("p"));
+  CHECK(session.pong(net::as_bytes(std::string(126, 'p'))) == SendResult::dropped);
+  CHECK(session.pong(net::as_bytes("q")) == SendResult::sent);  // rfc6455-5.5.3: unasked
   session.close(CloseCode::normal);
-  CHECK(out.take_text() == frame(0x81, "one", true, {1, 2, 3, 4}) +
-                               frame(0x82, "two", true, {2, 2, 3, 4}) +
-                               frame(0x89, "p", true, {3, 2, 3, 4}) +
-                               frame(0x88, close_payload(1000), true, {4, 2, 3, 4}));
+  CHECK(out.take_text() ==
+        frame(0x81, "one", true, {1, 2, 3, 4}) + frame(0x82, "two", true, {2, 2, 3, 4}) +
+            frame(0x89, "p", true, {3, 2, 3, 4}) + frame(0x8A, "q", true, {4, 2, 3, 4}) +
+            frame(0x88, close_payload(1000), true, {5, 2, 3, 4}));
 }
 
 TEST_CASE("client and server talk over pipes of any width", "[ws][codec]") {
