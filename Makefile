@@ -221,6 +221,7 @@ test:                                  ## everything: five layers, interop, brow
 	$$run python tests/interop/run_python $(BIN)/echo $(TEST)/ws_client; \
 	$$run express tests/interop/run_express $(TEST)/express_routes; \
 	$$run lesson tests/lesson/run.sh $(BIN); \
+	$$run tools tests/tools/run $(BIN); \
 	$$run browser tests/browser/run $(BIN)/chat; \
 	tools/sum_results $(RESULTS)/test
 
