@@ -125,7 +125,8 @@ test(group, 'a command that makes no sense is told, not sent: exit code 5', asyn
   const url = await echo();
   for (const [typed, why] of [
            ['/nothing\n', 'no command /nothing'], ['/close 1005\n', 'a code that may travel'],
-           ['/hex 123\n', 'two digits'], ['/binary /none/at/all\n', 'cannot be read'],
+           ['/hex 123\n', 'two digits'], ['/fragments 0 x\n', 'number of frames'],
+           ['/binary /none/at/all\n', 'cannot be read'],
            [`/ping ${'x'.repeat(126)}\n`, '125 bytes'],
            [`/close 1000 ${'x'.repeat(124)}\n`, '123 bytes'],
            [Buffer.from([0xff, 0x0a]), 'no UTF-8']]) {

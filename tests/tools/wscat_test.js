@@ -64,6 +64,17 @@ test(group, 'binary messages print as hex digits, with --hex text does too', asy
   assert.strictEqual((await wscat(['--hex', url], '/hex 00FF\nab\n')).out, '00ff\n6162\n');
 });
 
+test(group, 'a message in fragments is one message', async () => {
+  const {out, err} =
+      await wscat(['--frames', await echo()], '/fragments 3 Käse\n/fragments 9 ab\n');
+  assert.strictEqual(out, 'Käse\nab\n');
+  const sent = err.split('\n').filter((line) => /^-> . 000 000/.test(line));
+  assert.deepStrictEqual(
+      sent.slice(0, 3).map((line) => line.slice(0, 14)),
+      ['-> 0 000 0001 ', '-> 0 000 0000 ', '-> 1 000 0000 ']);
+  assert.strictEqual(sent.length, 3 + 2);
+});
+
 test(group, '--compress is agreed on, and what is compressed comes back', async () => {
   const text = 'a text that says what it says, '.repeat(2000);
   const {code, out, err} = await wscat(

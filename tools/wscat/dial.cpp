@@ -31,9 +31,10 @@ class Dial {
   int run() {
     const tools::StopSignals signals(loop_, [this] { interrupted(); });
     ws::ClientOptions& options = settings_.client;
+    options.limits.max_send_queue = SIZE_MAX;  // input waits for on_drain, however long one is
     if (settings_.compress) options.compression = ws::CompressionOptions{.threshold = 0};
     options.on_open = [this](ws::Connection& to, const ws::Opening& how) { opened(to, how); };
-    options.on_message = [this](ws::Connection&, const ws::Message& message) { show(message); };
+    options.on_message = [this](ws::Connection&, ws::Message& message) { show(message); };
     options.on_ping = [this](ws::Connection&, net::Bytes payload) {
       screen_.note("ping" + quoted(payload));
     };
@@ -82,10 +83,7 @@ class Dial {
   bool send(const Command& command) {
     ws::Connection* const to = client_->connection();
     if (to == nullptr) return true;
-    const auto result = command.kind == Command::text
-                            ? to->send_text(command.bytes)
-                            : to->send_binary(net::as_bytes(command.bytes));
-    return result != ws::SendResult::queued;
+    return send_message(*to, command) != ws::SendResult::queued;
   }
 
   void typed(std::string_view line) {

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "tools/flags.h"
@@ -40,7 +41,32 @@ Command read_control(Command::Kind kind, std::string_view rest) {
   return {kind, std::string(rest)};
 }
 
+Command read_fragments(std::string_view rest) {
+  Command command{Command::text};
+  if (!tools::read_number(take_word(rest), command.frames) || command.frames == 0)
+    return wrong("/fragments wants the number of frames, then the text");
+  command.bytes = rest;
+  command.frames = std::clamp<std::size_t>(rest.size(), 1, command.frames);
+  return command;
+}
+
 }  // namespace
+
+// Nearly equal parts; they may cut a character (rfc6455-5.6).
+ws::SendResult send_message(ws::Connection& to, const Command& command) {
+  if (command.kind == Command::binary) return to.send_binary(net::as_bytes(command.bytes));
+  if (command.frames == 1) return to.send_text(command.bytes);
+  const std::string_view text = command.bytes;
+  const std::size_t each = text.size() / command.frames, longer = text.size() % command.frames;
+  to.begin_text();
+  std::size_t at = 0;
+  for (std::size_t i = 0; i + 1 < command.frames; ++i) {
+    const std::size_t bytes = each + (i < longer ? 1 : 0);
+    to.write(text.substr(at, bytes));
+    at += bytes;
+  }
+  return to.finish(text.substr(at));
+}
 
 const char command_help[] =
     "/ping [TEXT]            a Ping; its Pong is shown\n"
@@ -48,6 +74,7 @@ const char command_help[] =
     "/close [CODE [REASON]]  the close handshake; 1000\n"
     "/binary FILE            a file as one binary message\n"
     "/hex 00 ff ...          a binary message of these bytes\n"
+    "/fragments N TEXT       a text message in N frames, of a byte or more\n"
     "/help                   this list\n"
     "//TEXT                  the message /TEXT\n";
 
@@ -59,6 +86,7 @@ Command read_command(std::string_view line) {
   if (name == "/ping") return read_control(Command::ping, line);
   if (name == "/pong") return read_control(Command::pong, line);
   if (name == "/close") return read_close(line);
+  if (name == "/fragments") return read_fragments(line);
   if (name == "/help") return {Command::help};
   if (name == "/hex") {
     auto bytes = from_hex(line);

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "net/event_loop.h"
-#include "ws/frame.h"
+#include "ws/connection.h"
 
 namespace strata::wscat {
 
@@ -14,11 +14,14 @@ struct Command {
   Kind kind = text;
   std::string bytes = {};  // the payload; of `close` the reason, of `wrong` what is wrong
   ws::CloseCode code = ws::CloseCode::normal;
+  std::size_t frames = 1;  // that the text is sent in
 };
 
 // `line` without its line feed.
 Command read_command(std::string_view line);
 extern const char command_help[];
+// A text or binary message, in as many frames as it wants.
+ws::SendResult send_message(ws::Connection& to, const Command& command);
 
 // Stdin on the loop, a line at a time. The descriptor is not made non-blocking, for that would
 // also be so for the shell behind us: after POLLIN one read does not block.

@@ -139,7 +139,11 @@ class Listen {
     const Command command = read_command(line);
     switch (command.kind) {
       case Command::text:
-        endpoint_.broadcast_text(command.bytes);
+        if (command.frames == 1) {
+          endpoint_.broadcast_text(command.bytes);
+        } else {
+          endpoint_.for_each([&](ws::Connection& each) { send_message(each, command); });
+        }
         flow();
         break;
       case Command::binary:
