@@ -256,7 +256,9 @@ void Connection::Deadline::on_fire(TimerEntry& self) {
 }
 
 void Connection::on_deadline() {
-  if (session_.on_deadline(below_->loop().now(), !below_->paused())) {
+  // Above the high mark reading stops, and goes on below the low one only.
+  const bool reading = !below_->paused() && below_->out().size() <= below_->options().low_water;
+  if (session_.on_deadline(below_->loop().now(), reading)) {
     if (reason_.empty()) {
       reason_ = session_.close_sent() ? "no answer to our Close" : "no answer to our ping";
     }

@@ -255,7 +255,7 @@ TEST_CASE("a compressed connection holds at worst what the formula says",
     std::size_t idle, worst;
   };
   const Line lines[] = {
-      {"contexts are kept", {}, contexts + 4096, contexts + message + 65536 + queue + message},
+      {"contexts are kept", {}, contexts + 8192, contexts + message + 65536 + queue + message},
       // Its decompressor is borrowed while a message is under way.
       {"and not", {true, true, 15, 15}, 4096, 42 * 1024 + message + 65536 + queue + message},
   };
