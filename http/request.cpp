@@ -1,6 +1,8 @@
 // http/request.cpp - what a handler asks a request.
 #include "http/request.h"
 
+#include <algorithm>
+
 #include "http/exchange.h"
 #include "http/stream.h"
 
@@ -12,18 +14,22 @@ Request::~Request() = default;
 void Request::assign(const RequestHead& head, net::Bytes raw) {
   const std::string_view from = net::as_text(raw);
   text_.assign(from);
-  const auto moved = [&](std::string_view view) -> std::string_view {
-    if (view.empty()) return {};
-    return std::string_view(text_).substr(static_cast<std::size_t>(view.data() - from.data()),
-                                          view.size());
+  const auto moved = [old = from.data(), now = text_.data()](std::string_view view) {
+    if (view.empty()) return std::string_view();
+    return std::string_view(now + (view.data() - old), view.size());
   };
   head_ = head;
   head_.method = moved(head.method);
   head_.target = moved(head.target);
-  fields_.clear();
-  for (const Field& field : head.fields) fields_.push_back({moved(field.name), moved(field.value)});
+  fields_.resize(head.fields.size());
+  std::transform(head.fields.begin(), head.fields.end(), fields_.begin(), [&](const Field& field) {
+    return Field{moved(field.name), moved(field.value)};
+  });
   head_.fields = fields_;
-  target_ = parse_target(head_.method, head_.target).value_or(Target{});
+  if (head_.target.starts_with('/'))  // only then: CONNECT's does not, its head would be refused
+    target_ = split_origin(head_.target);
+  else
+    target_ = parse_target(head_.method, head_.target).value_or(Target{});
   if (target_.path.empty()) target_.path = target_.form == TargetForm::asterisk ? "*" : "/";
 }
 
@@ -51,7 +57,8 @@ std::string_view Request::base_path() const { return target_.path.substr(0, base
 
 std::string_view Request::header(std::string_view name) const {
   for (const Field& field : fields_) {
-    if (equals_ignore_case(field.name, name)) return field.value;
+    if (field.name.size() == name.size() && equals_ignore_case(field.name, name))
+      return field.value;
   }
   return {};
 }

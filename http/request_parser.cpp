@@ -30,9 +30,8 @@ bool fits_version(std::size_t position, char c) {
 }  // namespace
 
 net::Parse<RequestHead, Refusal> RequestParser::next(net::MutableBytes& in) {
-  const std::string_view all = net::as_text(in);
   // What lies behind the limit is never looked at, or it could change the verdict.
-  const std::string_view head = all.substr(0, limits_->max_head);
+  const std::string_view head = net::as_text(in).substr(0, limits_->max_head);
   const bool resumed = at_ != 0;
   Step step = read(head);
   // The views of a head that came in pieces point to where its bytes were then: it is read once
@@ -41,9 +40,9 @@ net::Parse<RequestHead, Refusal> RequestParser::next(net::MutableBytes& in) {
     restart();
     step = read(head);
   }
-  if (step == Step::need_more) {
+  if (step == Step::need_more) {  // rfc6585-5
     if (head.size() == limits_->max_head) return Refusal{431, "a head over its limit"};
-    return {};  // rfc6585-5
+    return {};
   }
   if (step == Step::refused) return refusal_;
   RequestHead value;

@@ -27,40 +27,33 @@ bool fits_version(std::size_t position, char c) {
 }  // namespace
 
 net::Parse<ResponseHead, Refusal> ResponseParser::next(net::MutableBytes& in) {
-  net::Parse<ResponseHead, Refusal> answer;
   // What lies behind the limit is never looked at, or it could change the verdict.
   const std::string_view head = net::as_text(in).substr(0, limits_->max_head);
   const bool resumed = at_ != 0;
   Step step = read(head);
-  if (step == Step::need_more) {
-    if (head.size() == limits_->max_head) answer = Refusal{431, "a head over its limit"};
-    return answer;
-  }
   // The views of a head that came in pieces point to where its bytes were then: it is read once
   // more, now that it is whole.
   if (step == Step::done && resumed) {
     restart();
     step = read(head);
   }
-  if (step == Step::done) {
-    ResponseHead value;
-    value.status = status_;
-    value.reason = head.substr(reason_at_, reason_bytes_);
-    value.minor_version = minor_version_;
-    value.fields = lines_.fields();
-    if (const auto refusal = decide_framing(value, asked_)) {
-      step = refuse(refusal->status, refusal->why);
-    } else {
-      answer = value;
-    }
+  if (step == Step::need_more) {
+    if (head.size() == limits_->max_head) return Refusal{431, "a head over its limit"};
+    return {};
   }
-  if (step == Step::refused) {
-    answer = refusal_;
-    return answer;
+  if (step == Step::refused) return refusal_;
+  ResponseHead value;
+  value.status = status_;
+  value.reason = {head.data() + reason_at_, reason_bytes_};
+  value.minor_version = minor_version_;
+  value.fields = lines_.fields();
+  if (const auto refusal = decide_framing(value, asked_)) {
+    refuse(refusal->status, refusal->why);
+    return refusal_;
   }
   in = in.subspan(at_);
   restart();
-  return answer;
+  return value;
 }
 
 void ResponseParser::restart() {

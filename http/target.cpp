@@ -156,6 +156,11 @@ std::optional<Target> parse_target(std::string_view method, std::string_view tex
     return target;
   }
   if (text[0] != '/') return parse_absolute(text);
+  return split_origin(text);
+}
+
+Target split_origin(std::string_view text) {
+  Target target;
   const std::size_t question = text.find('?');
   target.path = text.substr(0, question);
   if (question != std::string_view::npos) target.query = text.substr(question + 1);

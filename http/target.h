@@ -19,6 +19,7 @@ struct Target {
 
 // Nothing where the target has no form that `method` allows.
 std::optional<Target> parse_target(std::string_view method, std::string_view target);
+Target split_origin(std::string_view target);  // one in origin form, which was checked before
 // uri-host [":" port], rfc9112-3.2. `behind`: how many bytes behind it may be read.
 bool is_host(std::string_view host, std::size_t behind = 0);
 

@@ -30,11 +30,11 @@ void write_hex(char* to, std::uint32_t value) {
 }
 
 void put_hex(Tag& to, std::uint64_t value) {  // without zeros in front
-  const auto digits = static_cast<std::size_t>(67 - std::countl_zero(value | 1)) / 4;
-  char text[16];
-  write_hex(text, static_cast<std::uint32_t>(value >> 32));
-  write_hex(text + 8, static_cast<std::uint32_t>(value));
-  put(to, {text + 16 - digits, digits});
+  const auto digits = static_cast<unsigned>(67 - std::countl_zero(value | 1)) / 4;
+  value <<= 64 - 4 * digits;  // they come first, and what follows them is written over
+  write_hex(to.text + to.bytes, static_cast<std::uint32_t>(value >> 32));
+  if (digits > 8) write_hex(to.text + to.bytes + 8, static_cast<std::uint32_t>(value));
+  to.bytes += digits;
 }
 
 // FNV-1a by words: no secret, only unlikely to be the same for two versions of a page.

@@ -10,6 +10,7 @@
 #include "http/request_parser.h"
 #include "http/response_parser.h"
 #include "http/serializer.h"
+#include "net/block_pool.h"
 #include "tools/bench/bench.h"
 
 #ifdef STRATA_HAS_LLHTTP
@@ -191,7 +192,8 @@ int main() {
   measure_response("parse a short response's head", short_response);
   measure_response("parse a usual response's head", usual_response);
 
-  net::SendQueue out;
+  net::BlockPool pool;
+  net::SendQueue out(&pool);
   http::DateLine date;
   bench::measure("write a response head and 5 bytes", [&] {
     http::HeadWriter head(out, 200);
