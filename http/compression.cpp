@@ -1,4 +1,4 @@
-// http/compression.cpp - gzip by zlib, rfc1952. (codec)
+// http/compression.cpp - gzip, rfc1952, and zlib's own format. (codec)
 #include "http/compression.h"
 
 #include <zlib.h>
@@ -32,7 +32,8 @@ struct Gzip::Stream {
 Gzip::Gzip(Options options) : stream_(std::make_unique<Stream>()) {
   const int level = std::clamp(options.level, 1, 9);
   const int memory = std::clamp(options.memory, 1, 9);
-  if (deflateInit2(&stream_->z, level, Z_DEFLATED, gzip_bits, memory, Z_DEFAULT_STRATEGY) != Z_OK) {
+  const int bits = options.format == CompressedFormat::gzip ? gzip_bits : window_bits;
+  if (deflateInit2(&stream_->z, level, Z_DEFLATED, bits, memory, Z_DEFAULT_STRATEGY) != Z_OK) {
     throw std::bad_alloc();
   }
 }

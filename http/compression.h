@@ -1,4 +1,4 @@
-// http/compression.h - gzip both ways, rfc1952: bytes in, bytes out, memory bounded. (codec)
+// http/compression.h - gzip and zlib both ways: bytes in, bytes out, memory bounded. (codec)
 //
 //   1f 8b 08 FLG MTIME(4) XFL OS | deflate blocks ... | CRC-32(4) ISIZE(4)
 //
@@ -15,7 +15,11 @@
 
 namespace strata::http {
 
-// One gzip member being written.
+// The content codings "gzip" (rfc1952) and "deflate", which is the zlib format
+// (rfc9110-8.4.1.2).
+enum class CompressedFormat : std::uint8_t { gzip, zlib };
+
+// One gzip member, or zlib stream, being written.
 //   Owns:    a deflate state: (1 << 17) + (1 << (memory + 9)) bytes, 256 KiB by default.
 //   Errors:  the constructor throws std::bad_alloc; nothing else fails.
 class Gzip {
@@ -23,6 +27,7 @@ class Gzip {
   struct Options {
     int level = 6;   // 1 fast ... 9 small
     int memory = 8;  // 1 ... 9
+    CompressedFormat format = CompressedFormat::gzip;
   };
   explicit Gzip(Options options);
   Gzip() : Gzip(Options{}) {}
@@ -80,7 +85,7 @@ std::string_view sentence_of(GunzipError error);
 //   Errors: the constructor throws std::bad_alloc.
 class Gunzip {
  public:
-  enum class Format : std::uint8_t { gzip, zlib };
+  using Format = CompressedFormat;
   explicit Gunzip(std::uint64_t bytes_max, Format format = Format::gzip);
   ~Gunzip();
   Gunzip(const Gunzip&) = delete;

@@ -23,6 +23,12 @@ void Dispatch::start(Exchange& exchange, const std::shared_ptr<Router::Table>& t
   go_on(exchange);
 }
 
+void Dispatch::start(Request& request, const std::shared_ptr<Router::Table>& table) {
+  request.exchange_->dispatch.start(*request.exchange_, table);
+}
+
+void Router::handle(Request& request, Response&) { Dispatch::start(request, table_); }
+
 void Dispatch::raise(Exchange& exchange, std::exception_ptr error) {
   const Running running(exchange);
   fail(exchange, std::move(error));

@@ -18,6 +18,7 @@ struct Layer;
 class Dispatch {
  public:
   void start(Exchange& exchange, const std::shared_ptr<Router::Table>& table);
+  static void start(Request& request, const std::shared_ptr<Router::Table>& table);
   void clear();
   void raise(Exchange& exchange,
              std::exception_ptr error);  // as next(error) of the handler at hand

@@ -162,6 +162,10 @@ class Router : public Verbs<Router, Paths> {
   // Before the handlers of this router whose pattern has `name`: once a request and value.
   Router& param(std::string_view name, ParamHandler handler);
 
+  // The request's whole way through this router: for one that no router has, of a PrefixRoute.
+  // The router outlives the answer.
+  void handle(Request& request, Response& response);
+
   struct Table;  // shared, so that a router may die while one of its handlers runs
   Router& add_steps(const Paths& paths, std::string_view method, Steps steps);
 

@@ -41,6 +41,8 @@ struct PrefixRoute {
   std::function<void(Request&, Response&)> on_request;
   bool stream_body = false;   // on_head asks for the content in pieces: Request::on_data
   bool empty_errors = false;  // refusals of the server itself (413 ...) carry no body
+  // Behind on_head: sets the fields of such a refusal.
+  std::function<void(Request&, Response&)> on_refusal = {};
 };
 
 // May be destroyed inside a handler of its own; what is under way then ends without a callback, and

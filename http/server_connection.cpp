@@ -131,6 +131,12 @@ void ServerConnection::refuse() {
     core_.log(session_.refusal().why);
     return abort();
   }
+  std::string fields = bare ? "" : "Content-Type: text/plain; charset=utf-8\r\n";
+  if (route_ != nullptr && route_->on_refusal && exchange_ != nullptr &&
+      !exchange_->response.ended()) {
+    call(route_->on_refusal);
+    if (exchange_ != nullptr) fields += exchange_->response.field_lines();
+  }
   abandon(false);
   if (core_.dead || gone_) return;
   const std::string_view text = bare ? std::string_view() : reason_phrase(status);
@@ -138,7 +144,7 @@ void ServerConnection::refuse() {
   answer.status = status;
   answer.date_line = core_.date_line();
   answer.content_bytes = text.size();
-  if (!bare) answer.fields = "Content-Type: text/plain; charset=utf-8\r\n";
+  answer.fields = fields;
   const BodyFraming framing = session_.answer(answer, connection_->out(), core_.loop.now());
   if (framing != BodyFraming::none) connection_->out().append(text);
 }

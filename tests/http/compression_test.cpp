@@ -138,6 +138,11 @@ TEST_CASE("the coding deflate is the zlib format", "[http][codec][compression][r
   CHECK(why_not(hello_zlib) == damaged);
   CHECK(why_not(hello_zlib + "x", plenty, zlib) == behind);
   CHECK(why_not(hello_zlib + hello_zlib, plenty, zlib) == behind);
+  Gzip writer({.format = http::CompressedFormat::zlib});
+  std::string written;
+  writer.write(net::as_bytes("hello"), written);
+  writer.finish(written);
+  CHECK(written == hello_zlib);
 }
 
 TEST_CASE("what is no gzip is refused", "[http][codec][compression][rfc1952-2.3.1]") {

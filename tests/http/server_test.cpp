@@ -110,6 +110,33 @@ TEST_CASE("a deferred answer keeps its place before those behind it", "[http][rf
   CHECK(wire == "");
 }
 
+TEST_CASE("a prefix route may go through a router, and has a word in the server's refusals",
+          "[http]") {
+  Fixture server;
+  http::Router chain;
+  chain.use([](Request& req, Response& res, const http::Next& next) {
+    if (req.query("throw")) throw http::HttpError(418, "no");
+    res.set("X-Passed", "1");
+    next();
+  });
+  chain.use([](Request& req, Response& res) { res.send(req.path()); });
+  http::PrefixRoute route;
+  route.prefix = "/p/";
+  route.max_body = 5;
+  route.empty_errors = true;
+  route.on_request = [&](Request& req, Response& res) { chain.handle(req, res); };
+  route.on_refusal = [](Request&, Response& res) { res.set("X-Refused", "1"); };
+  server.app.prefix(std::move(route));
+  const Seen seen = server.ask("GET /p/a HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(seen.body == "/p/a");
+  CHECK(seen.field("X-Passed") == "1");
+  CHECK(server.ask("GET /p/?throw=1 HTTP/1.1\r\nHost: x\r\n\r\n").status == 418);
+  const Seen large = server.ask("POST /p/ HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\n");
+  CHECK(large.status == 413);
+  CHECK(large.body == "");
+  CHECK(large.field("X-Refused") == "1");
+}
+
 TEST_CASE("a prefix route is asked at the head, then at the whole request", "[http]") {
   Fixture server;
   std::vector<std::string> calls;
