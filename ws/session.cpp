@@ -131,7 +131,10 @@ net::Parse<Event, ProtocolError> Session::on_close_frame(net::Bytes payload, net
 
 ProtocolError Session::fail(ProtocolError error, net::TimePoint now) {
   if (failure_) return *failure_;
-  append_close(error.code, error.why, now);  // rfc6455-7.1.7: say why, then stop
+  // rfc6455-7.1.7: say why, then stop. 1009 says it all: other servers send it bare, and there are
+  // clients that compare.
+  const char* const why = error.code == CloseCode::too_big ? "" : error.why;
+  append_close(error.code, why, now);
   failure_ = error;
   return error;
 }
