@@ -24,6 +24,7 @@ struct Settings {
   std::uint16_t port = 7890;
   std::string static_folder;
   std::string compression = "off";
+  std::string http_compression = "on";
   unsigned workers = 1;
   bool quiet_connect = false;
   std::vector<std::string> origins;
@@ -64,6 +65,9 @@ std::vector<tools::Flag> flags(Settings& s) {
       milliseconds("--ping-timeout", "ms", s.socketio.engine.ping_timeout),
       milliseconds("--upgrade-timeout", "ms for an upgrade's probe",
                    s.socketio.engine.upgrade_timeout),
+      number("--max-handshakes", "bytes of first requests that nobody followed",
+             s.socketio.engine.max_handshakes),
+      text("--http-compression", "on or off: of polls", s.http_compression),
       milliseconds("--connect-timeout", "ms for the first CONNECT", s.socketio.connect_timeout),
       number("--max-attachments", "of one packet", s.socketio.packet.max_attachments),
       number("--max-depth", "levels of JSON", s.socketio.packet.max_depth),
@@ -162,6 +166,11 @@ int main(int argc, char** argv) {
   if (settings.compression != "on" && settings.compression != "off") {
     return refuse("--compression is on or off");
   }
+  if (settings.http_compression != "on" && settings.http_compression != "off") {
+    return refuse("--http-compression is on or off");
+  }
+  if (settings.compression == "on") settings.socketio.engine.per_message_deflate.emplace();
+  if (settings.http_compression == "off") settings.socketio.engine.http_compression.reset();
   settings.socketio.engine.high_water = settings.http.listen.connection.high_water;
   settings.socketio.engine.max_send_queue = settings.websocket.max_send_queue;
   settings.http.max_send_queue = settings.websocket.max_send_queue;

@@ -2,6 +2,7 @@
 #include "sio/eio/cors.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "http/message.h"
 
@@ -15,18 +16,17 @@ static bool listed(const std::vector<std::string>& list, std::string_view origin
 
 // A browser takes no "*" together with credentials: then whoever asks is told its own name. A list
 // of one is sent whoever asks: the browser compares, and a cache need not care.
-OriginRule::OriginRule(std::vector<std::string> origins, bool credentials)
-    : origins_(std::move(origins)) {
-  any_ = std::find(origins_.begin(), origins_.end(), "*") != origins_.end();
-  if (any_) origins_.clear();
-  if (!enabled()) return;
+OriginRule::OriginRule(std::vector<std::string> origins, bool credentials) {
+  if (origins.empty()) return;
   fields_.credentials = credentials;
-  if (any_) {
+  if (std::find(origins.begin(), origins.end(), "*") != origins.end()) {
     fields_.origin = credentials ? http::CorsOrigin(true) : http::CorsOrigin("*");
-  } else if (origins_.size() == 1) {
-    fields_.origin = origins_.front();
+  } else if (origins.size() == 1) {
+    fields_.origin = std::move(origins.front());
   } else {
-    fields_.origin = [list = origins_](std::string_view origin) { return listed(list, origin); };
+    fields_.origin = [list = std::move(origins)](std::string_view origin) {
+      return listed(list, origin);
+    };
   }
 }
 
@@ -47,7 +47,9 @@ static bool same_host(std::string_view origin, std::string_view host) {
 }
 
 bool OriginRule::allows(std::string_view origin, std::string_view host) const {
-  return origin.empty() || any_ || listed(origins_, origin) || same_host(origin, host);
+  if (origin.empty() || fields_.origin.any() || same_host(origin, host)) return true;
+  const std::optional<std::string_view> answer = fields_.origin.answer_to(origin);
+  return answer && http::equals_ignore_case(*answer, origin);
 }
 
 void OriginRule::append_fields(std::string_view origin, Fields& to) const {

@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "http/middleware/cors_fields.h"
@@ -18,8 +19,10 @@ using Fields = http::CorsFields;  // names and values
 class OriginRule {
  public:
   OriginRule() = default;
+  explicit OriginRule(http::CorsOptions fields) : fields_(std::move(fields)) {}
   OriginRule(std::vector<std::string> origins, bool credentials);
-  bool enabled() const { return any_ || !origins_.empty(); }
+  bool enabled() const { return !fields_.origin.off(); }
+  const http::CorsOptions& fields() const { return fields_; }
   bool allows(std::string_view origin, std::string_view host) const;
   // The fields of every response, errors and the 101 included.
   void append_fields(std::string_view origin, Fields& to) const;
@@ -27,8 +30,6 @@ class OriginRule {
   void append_preflight(std::string_view origin, std::string_view asked_headers, Fields& to) const;
 
  private:
-  std::vector<std::string> origins_;
-  bool any_ = false;
   http::CorsOptions fields_{.origin = false};
 };
 

@@ -2,6 +2,7 @@
 //
 //   GET   held until there is something      200  4hello\x1e2
 //   POST  4hi\x1ebAQIDBA==                   200  ok
+#include <optional>
 #include <utility>
 
 #include "http/request.h"
@@ -10,9 +11,22 @@
 
 namespace strata::sio::eio {
 
-static void set_payload_fields(http::Response& response) {
+// Packets, as the body of an answer.
+void ServerSocket::send_body(http::Response& response, std::string&& body) {
   response.set("Content-Type", "text/plain; charset=UTF-8");
   response.set("Cache-Control", "no-store");
+  if (!std::exchange(plain_body_, false)) {
+    const std::string_view coding = core_->poll_compression().pack(response.request(), body);
+    if (!coding.empty()) response.set("Content-Encoding", coding);
+  }
+  response.send(std::move(body));
+}
+
+void ServerSocket::answer_handshake(http::Response& response, std::string_view open_data) {
+  note({PacketType::open, false, open_data});
+  session_.outbox().append(PacketType::open, open_data);
+  if (std::optional<SharedMessage> first = core_->options().initial_packet) send(*first, {});
+  send_body(response, session_.outbox().take_body());
 }
 
 void ServerSocket::on_get(http::Request& request, http::Response& response) {
@@ -23,14 +37,9 @@ void ServerSocket::on_get(http::Request& request, http::Response& response) {
     perform(actions);  // the poll that was held learns of the end
     return;
   }
-  set_payload_fields(response);
-  if (actions.answer_poll) {
-    response.send(session_.poll_body());
-    tell_drained();
-    return;
-  }
+  if (actions.answer_poll) return carry(response);
   if (actions.end) {
-    response.send(session_.last_body());
+    send_body(response, session_.last_body());
     perform(actions);
     return;
   }
@@ -44,14 +53,23 @@ void ServerSocket::on_get(http::Request& request, http::Response& response) {
 }
 
 void ServerSocket::answer_poll() {
-  std::string body = session_.poll_body();
-  if (http::Response* response = poll_.response()) response->send(std::move(body));
+  if (http::Response* const response = poll_.response()) carry(*response);
+}
+
+// What waits leaves in this answer.
+void ServerSocket::carry(http::Response& response) {
+  const Options& options = core_->options();
+  if (options.on_flush) guarded([&] { options.on_flush(*this); });
+  if (response.ended()) return;  // that closed the session
+  send_body(response, session_.poll_body());
+  if (options.on_drain) guarded([&] { options.on_drain(*this); });
+  run_when_sent();
   tell_drained();
 }
 
 void ServerSocket::answer_last() {
   std::string body = session_.last_body();
-  if (http::Response* response = poll_.response()) response->send(std::move(body));
+  if (http::Response* const response = poll_.response()) send_body(*response, std::move(body));
 }
 
 static bool is_octet_stream(std::string_view content_type) {
@@ -72,24 +90,34 @@ void ServerSocket::on_post_head(http::Request& request, http::Response& response
     perform(actions);
     return;
   }
+  post_ = &response;
   response.on_abort(core_->when_alive(sid_, [&response](ServerSocket& socket) {
+    socket.post_ = nullptr;
     // eio4-polling: too large is an error of that request, not of the session.
     if (response.status() == 413) return socket.session_.on_post_done();
     socket.perform(socket.session_.on_post_aborted());
   }));
 }
 
-void ServerSocket::on_post(http::Request& request, http::Response& response) {
+// It is no longer under way, though a middleware may keep it waiting, or answer it.
+void ServerSocket::on_post_whole(const http::Response& response) {
+  if (post_ != &response) return;
+  post_ = nullptr;
   session_.on_post_done();
+}
+
+void ServerSocket::on_post(http::Request& request, http::Response& response) {
   bool good = true;
   PayloadReader reader(request.body());
   while (session_.state() != Session::State::closed) {
     const auto packet = reader.next();
     if (!packet) break;
     good = packet->has_value();
-    perform(good ? session_.on_packet(**packet, core_->loop().now())
-                 : session_.on_bad_packet(packet->error().why),
-            good ? &**packet : nullptr);
+    if (good) {
+      received(**packet);
+    } else {
+      perform(session_.on_bad_packet(packet->error().why));
+    }
   }
   rearm();
   core_->add_fields(request, response);

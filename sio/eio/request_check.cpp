@@ -89,6 +89,26 @@ std::string body_of(const RequestError& error) {
   return body.append("\"}");
 }
 
+std::pair<std::string_view, std::string_view> context_of(const RequestError& error,
+                                                         const Query& query,
+                                                         std::string_view method) {
+  switch (error.code) {
+    case Code::unknown_transport:
+      return {"transport", query.transport};
+    case Code::unknown_sid:
+      return {"sid", query.sid};
+    case Code::bad_handshake_method:
+      return {"method", method};
+    case Code::bad_request:
+      return {"name", error.name};
+    case Code::forbidden:
+      return {"message", message_of(error)};
+    case Code::unsupported_version:
+      return {"protocol", query.version};
+  }
+  return {};
+}
+
 // No byte of it may be one that a field value cannot hold, rfc9110-5.5.
 static bool is_field_value(std::string_view text) {
   for (const char c : text) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "sio/eio/session.h"
 
@@ -39,6 +40,10 @@ struct RequestError {
 std::string_view message_of(const RequestError& error);
 int status_of(const RequestError& error);        // 403 if forbidden, else 400
 std::string body_of(const RequestError& error);  // {"code":1,"message":"Session ID unknown"}
+// What was wrong, by the reference's name for it: {"transport", "abc"}. Views of the arguments.
+std::pair<std::string_view, std::string_view> context_of(const RequestError& error,
+                                                         const Query& query,
+                                                         std::string_view method);
 
 // What the checks need to know of a request and of the server.
 struct RequestFacts {

@@ -1,15 +1,8 @@
-// sio/eio/requests.cpp - the way of a request to its session, eio4-handshake.
-#include <sys/random.h>
-
-#include <algorithm>
-#include <cctype>
-#include <chrono>
+// sio/eio/requests.cpp - the way of a request to its session: what every request goes through.
 #include <utility>
 
-#include "http/base64.h"
 #include "http/request.h"
 #include "http/server.h"
-#include "http/target.h"
 #include "sio/eio/server_core.h"
 #include "sio/eio/server_socket.h"
 
@@ -17,80 +10,119 @@ namespace strata::sio::eio {
 
 using Code = RequestError::Code;
 
-// 144 bits nobody can guess, in characters that a URL takes as they are.
-static Sid make_sid() {
-  std::array<std::uint8_t, 18> octets{};
-  for (std::size_t have = 0; have < octets.size();) {
-    const ssize_t got = getrandom(octets.data() + have, octets.size() - have, 0);
-    if (got > 0) have += static_cast<std::size_t>(got);
-  }
-  std::string text = http::encode_base64(octets);
-  std::replace(text.begin(), text.end(), '+', '-');
-  std::replace(text.begin(), text.end(), '/', '_');
-  Sid sid{};
-  std::copy_n(text.begin(), sid.size(), sid.begin());
-  return sid;
+bool ServerCore::is_upgrade(const http::Request& request) {
+  return request.upgrade() && http::has_token(request.header("upgrade"), "websocket");
 }
 
-static bool is_websocket_upgrade(const http::Request& request) {
-  return request.upgrade() && http::has_token(request.header("upgrade"), "websocket");
+static std::string prefix_of(const Options& options) {
+  std::string path = options.path;
+  if (path.ends_with('/')) path.pop_back();
+  return options.add_trailing_slash ? path + '/' : path;
+}
+
+// The route, and what waits in it for a middleware, outlive us where our Server is destroyed
+// before `http`.
+void ServerCore::route_on(http::Server& http) {
+  const auto guarded = [this](void (ServerCore::*act)(Request&, Response&), bool head) {
+    return [weak = std::weak_ptr<ServerCore*>(self_), act, head](Request& request,
+                                                                 Response& response) {
+      const std::shared_ptr<ServerCore*> self = weak.lock();
+      if (self) {
+        const Entered entered(**self);
+        ((*self)->*act)(request, response);
+      } else if (!head) {
+        response.status(404).end();
+      }
+    };
+  };
+  chain_ = std::make_shared<http::Router>();
+  chain_->mount("/", middlewares_);
+  chain_->use_error([fail = guarded(&ServerCore::fail_middleware, false)](
+                        const std::exception&, Request& request, Response& response,
+                        const http::Next&) { fail(request, response); });
+  chain_->use(
+      [serve = guarded(&ServerCore::serve, false)](
+          Request& request, Response& response, const http::Next&) { serve(request, response); });
+  http::PrefixRoute route;
+  route.prefix = prefix_of(options_);
+  route.max_body = options_.max_payload;
+  route.empty_errors = true;
+  route.on_head = guarded(&ServerCore::on_head, true);
+  route.on_refusal = guarded(&ServerCore::add_fields, true);
+  route.on_request = [chain = chain_, act = guarded(&ServerCore::on_request, false)](
+                         Request& request, Response& response) { act(request, response); };
+  http.prefix(std::move(route));
+}
+
+void ServerCore::use(http::Middleware middleware) {
+  middlewares_.use(std::move(middleware));
+  has_middleware_ = true;
 }
 
 // --- the checks ---------------------------------------------------------------------------------
 
+// A POST is looked at before its content comes: what is refused need not be read, and a second one
+// beside it is told apart. Everything else waits for its content, and mostly has none.
 void ServerCore::on_head(Request& request, Response& response) {
-  // All else waits for its content, and mostly has none.
-  if (request.method() != "POST" || is_websocket_upgrade(request)) return;
+  if (request.method() != "POST" || is_upgrade(request)) return;
   const Query query = parse_query(request.query_string());
-  ServerSocket* const socket = find(query.sid);
-  if (admitted(request, response, query, socket) && socket != nullptr) {
-    socket->on_post_head(request, response);
-  }
+  ServerSocket* const socket = find_public(query.sid);
+  const auto error = check(request, query, socket);
+  if (!error && socket != nullptr) return socket->on_post_head(request, response);
+  if (error && !has_middleware_) refuse(request, response, *error);  // else they are asked first
 }
 
 void ServerCore::on_request(Request& request, Response& response) {
-  if (request.method() == "OPTIONS" && origins_.enabled()) return preflight(request, response);
-  const Query query = parse_query(request.query_string());
-  ServerSocket* const socket = find(query.sid);
-  // Checked again for a POST: while its content came, the session may have ended or moved on.
-  if (!admitted(request, response, query, socket)) return;
-  if (is_websocket_upgrade(request)) {
-    if (socket != nullptr) return upgrade(request, response, query, socket);
-    return ask_application(request, response, query);
+  if (request.method() == "OPTIONS" && preflight(request, response)) return;
+  if (request.method() == "POST" && !is_upgrade(request)) {
+    ServerSocket* const socket = find_public(parse_query(request.query_string()).sid);
+    if (socket != nullptr) socket->on_post_whole(response);
   }
+  if (has_middleware_) return chain_->handle(request, response);
+  serve(request, response);
+}
+
+void ServerCore::serve(Request& request, Response& response) {
+  const Query query = parse_query(request.query_string());
+  ServerSocket* const socket = find_public(query.sid);
+  // Checked again for a POST: while its content came, the session may have ended or moved on.
+  if (const auto error = check(request, query, socket)) return refuse(request, response, *error);
   if (socket == nullptr) return ask_application(request, response, query);
+  came_back(*socket);
+  if (is_upgrade(request)) return join(request, response, *socket);
   if (request.method() == "GET") return socket->on_get(request, response);
   if (request.method() == "POST") return socket->on_post(request, response);
   add_fields(request, response);
   response.status(500).end();
 }
 
-bool ServerCore::admitted(Request& request, Response& response, const Query& query,
-                          ServerSocket* socket) {
+std::optional<RequestError> ServerCore::check(const Request& request, const Query& query,
+                                              const ServerSocket* socket) const {
   RequestFacts facts;
   facts.method = request.method();
   facts.origin = request.header("origin");
-  facts.upgrade = is_websocket_upgrade(request);
+  facts.upgrade = is_upgrade(request);
   facts.session_known = socket != nullptr;
   if (socket != nullptr) facts.session_transport = socket->session().transport();
   facts.polling_enabled = options_.polling;
   facts.websocket_enabled = options_.websocket;
   const bool writes = facts.upgrade || facts.method == "POST";
   if (writes && !origins_.allows(facts.origin, request.header("host"))) {
-    refuse(request, response, RequestError{Code::forbidden, "INVALID_ORIGIN", {}});
-    return false;
+    return RequestError{Code::forbidden, "INVALID_ORIGIN", {}};
   }
-  if (const auto error = check_request(query, facts)) {
-    refuse(request, response, *error);
-    return false;
-  }
-  return true;
+  return check_request(query, facts);
+}
+
+void ServerCore::fail_middleware(Request& request, Response& response) {
+  refuse(request, response, RequestError{Code::bad_request, "MIDDLEWARE_FAILURE", {}});
 }
 
 void ServerCore::refuse(Request& request, Response& response, const RequestError& error) {
   if (options_.on_connection_error) {
-    options_.on_connection_error(
-        ConnectionError{request, static_cast<int>(error.code), message_of(error), error.name});
+    const Query query = parse_query(request.query_string());
+    options_.on_connection_error(ConnectionError{request, static_cast<int>(error.code),
+                                                 message_of(error), error.name,
+                                                 context_of(error, query, request.method())});
   }
   add_fields(request, response);
   // A client that waited for a 101 has no use for this connection.
@@ -98,118 +130,39 @@ void ServerCore::refuse(Request& request, Response& response, const RequestError
   response.status(status_of(error)).set("Content-Type", "application/json").send(body_of(error));
 }
 
-void ServerCore::preflight(Request& request, Response& response) {
+// True if it was one, and is answered.
+bool ServerCore::preflight(Request& request, Response& response) {
+  const http::CorsOptions& cors = origins_.fields();
+  if (!origins_.enabled() || cors.preflight_continue) return false;
   Fields fields;
   origins_.append_preflight(request.header("origin"),
                             request.header("access-control-request-headers"), fields);
   for (const auto& [name, value] : fields) response.append(name, value);
-  response.status(204).end();
+  response.status(cors.options_success_status).end();
+  return true;
 }
 
 // --- the fields of an answer --------------------------------------------------------------------
 
+// Old ones tore a poll's answer apart where they found what looked like a script in it.
+static bool is_internet_explorer(std::string_view user_agent) {
+  return user_agent.find(";MSIE") != std::string_view::npos ||
+         user_agent.find("Trident/") != std::string_view::npos;
+}
+
 Fields ServerCore::fields_for(const Request& request, bool first) {
   Fields fields;
   origins_.append_fields(request.header("origin"), fields);
+  if (is_internet_explorer(request.header("user-agent"))) {
+    fields.emplace_back("X-XSS-Protection", "0");
+  }
   if (first && options_.initial_headers) options_.initial_headers(fields, request);
   if (options_.headers) options_.headers(fields, request);
   return fields;
 }
 
-void ServerCore::add_fields(const http::Request& request, http::Response& response) {
+void ServerCore::add_fields(Request& request, Response& response) {
   for (const auto& [name, value] : fields_for(request, false)) response.append(name, value);
-}
-
-static std::string cookie_text(const Cookie& cookie, std::string_view sid) {
-  std::string text = cookie.name + "=" + std::string(sid);
-  if (!cookie.path.empty()) text += "; Path=" + cookie.path;
-  if (cookie.http_only) text += "; HttpOnly";
-  if (!cookie.same_site.empty()) text += "; SameSite=" + cookie.same_site;
-  return text;
-}
-
-// --- a new session ------------------------------------------------------------------------------
-
-void ServerCore::ask_application(Request& request, Response& response, Query query) {
-  if (options_.allow_request_later) {
-    // Both live until the response has ended; when the client goes away first, nobody answers.
-    const auto waiting = std::make_shared<bool>(true);
-    response.on_abort([waiting] { *waiting = false; });
-    response.defer();
-    options_.allow_request_later(
-        request, [weak = std::weak_ptr<ServerCore*>(self_), waiting, &request, &response,
-                  query = std::move(query)](std::optional<std::string> forbidden) {
-          const std::shared_ptr<ServerCore*> self = weak.lock();
-          if (!self || !std::exchange(*waiting, false)) return;
-          const Entered entered(**self);
-          (*self)->handshake(request, response, query, forbidden);
-        });
-    return;
-  }
-  std::optional<std::string> forbidden;
-  if (options_.allow_request) forbidden = options_.allow_request(request);
-  handshake(request, response, query, forbidden);
-}
-
-void ServerCore::handshake(Request& request, Response& response, const Query& query,
-                           const std::optional<std::string>& forbidden) {
-  if (forbidden) {
-    return refuse(request, response, RequestError{Code::forbidden, {}, *forbidden});
-  }
-  if (const auto error = check_version(query)) return refuse(request, response, *error);
-  if (is_websocket_upgrade(request)) return upgrade(request, response, query, nullptr);
-  open_polling(request, response, query);
-}
-
-static Handshake handshake_of(const http::Request& request) {
-  Handshake first;
-  first.headers.reserve(request.headers().size());
-  for (const http::Field& field : request.headers()) {
-    std::string name(field.name);
-    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    first.headers.emplace_back(std::move(name), field.value);
-  }
-  first.query = http::parse_query(request.query_string());
-  first.url = request.target();
-  first.address = request.ip();
-  first.xdomain = !request.header("origin").empty();
-  first.issued = std::chrono::duration_cast<std::chrono::milliseconds>(
-                     std::chrono::system_clock::now().time_since_epoch())
-                     .count();
-  return first;
-}
-
-ServerSocket& ServerCore::make_socket(Request& request, const Query& query, Transport first) {
-  prepare_ends();
-  auto socket =
-      std::make_unique<ServerSocket>(*this, make_sid(), first, handshake_of(request), query.base64);
-  ServerSocket& made = *socket;
-  sockets_.emplace(made.id(), std::move(socket));
-  return made;
-}
-
-void ServerCore::open_polling(Request& request, Response& response, const Query& query) {
-  ServerSocket& socket = make_socket(request, query, Transport::polling);
-  Fields fields = fields_for(request, true);
-  if (options_.cookie) {
-    fields.emplace_back("Set-Cookie", cookie_text(*options_.cookie, socket.id()));
-  }
-  for (const auto& [name, value] : fields) response.append(name, value);
-  response.set("Content-Type", "text/plain; charset=UTF-8").set("Cache-Control", "no-store");
-  std::string body(1, digit(PacketType::open));
-  body += open_data(socket.id(), options_.allow_upgrades && options_.websocket, timing_,
-                    options_.max_payload);
-  response.send(body);
-  announce(socket);
-}
-
-// A session that the layer above could not take is none.
-void ServerCore::announce(ServerSocket& socket) {
-  try {
-    if (top_ != nullptr) top_->on_open(socket);
-  } catch (...) {
-    socket.close("forced close", true);
-  }
 }
 
 // --- WebSockets ---------------------------------------------------------------------------------
@@ -220,32 +173,29 @@ std::unique_ptr<ws::Connection> ServerCore::accept(Request& request, Response& r
   for (const auto& [name, value] : fields_for(request, first)) {
     lines.append(name).append(": ").append(value).append("\r\n");
   }
+  std::optional<ws::AcceptedOffer> deflate;
+  if (deflate_pool_) deflate = ws::accept_offer(request.head(), deflate_pool_->options().wanted);
   prepare_ends();
-  auto below = ws::accept(request, response, {}, lines);
-  if (!below) return nullptr;  // no WebSocket handshake, and answered so
+  auto below = ws::accept(request, response, {}, lines, deflate ? deflate->answer : std::string());
+  if (!below) {  // no WebSocket handshake, and answered so
+    if (options_.on_connection_error) {
+      options_.on_connection_error({request,
+                                    static_cast<int>(Code::bad_request),
+                                    "Bad request",
+                                    "TRANSPORT_HANDSHAKE_ERROR",
+                                    {"name", "TRANSPORT_HANDSHAKE_ERROR"}});
+    }
+    return nullptr;
+  }
   auto made = std::make_unique<ws::Connection>(std::move(below), ws::Role::server, limits_, *this);
+  if (deflate) made->use(ws::Compression(deflate->agreed, ws::Role::server, deflate_pool_));
   ++connections_;
   return made;
 }
 
-void ServerCore::upgrade(Request& request, Response& response, const Query& query,
-                         ServerSocket* socket) {
-  if (socket != nullptr) {
-    if (auto connection = accept(request, response, false)) {
-      socket->on_candidate(std::move(connection));
-    }
-    return;
-  }
-  // What the socket keeps of the request is copied before its connection is taken.
-  Handshake first = handshake_of(request);
-  auto connection = accept(request, response, true);
-  if (!connection) return;
-  auto made = std::make_unique<ServerSocket>(*this, make_sid(), Transport::websocket,
-                                             std::move(first), query.base64);
-  ServerSocket& fresh = *made;
-  sockets_.emplace(fresh.id(), std::move(made));
-  fresh.start_on(std::move(connection));
-  announce(fresh);
+void ServerCore::join(Request& request, Response& response, ServerSocket& socket) {
+  auto connection = accept(request, response, false);
+  if (connection) socket.on_candidate(std::move(connection));
 }
 
 }  // namespace strata::sio::eio

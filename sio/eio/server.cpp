@@ -17,6 +17,11 @@ Server::~Server() {
   loop.defer([core = std::move(core_)] {});
 }
 
+Server& Server::use(http::Middleware middleware) {
+  core_->use(std::move(middleware));
+  return *this;
+}
+
 void Server::close() { core_->close_all(); }
 std::size_t Server::clients_count() const { return core_->clients_count(); }
 std::size_t Server::leaving_count() const { return core_->leaving_count(); }

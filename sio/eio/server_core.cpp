@@ -8,50 +8,37 @@
 
 namespace strata::sio::eio {
 
-static std::string prefix_of(const Options& options) {
-  std::string path = options.path;
-  if (path.ends_with('/')) path.pop_back();
-  return options.add_trailing_slash ? path + '/' : path;
-}
-
 ServerCore::ServerCore(http::Server& http, Options options, eio::Handler& top)
     : loop_(&http.loop()),
       options_(std::move(options)),
       timing_{options_.ping_interval, options_.ping_timeout, options_.upgrade_timeout},
-      origins_(options_.origins, options_.credentials),
+      origins_(options_.cors ? OriginRule(*options_.cors)
+                             : OriginRule(options_.origins, options_.credentials)),
+      poll_compression_(options_.http_compression),
       top_(&top),
       self_(std::make_shared<ServerCore*>(this)) {
   limits_.max_message = options_.max_payload;
   limits_.high_water = options_.high_water;
   limits_.max_send_queue = options_.max_send_queue;
-  // The route outlives us where our Server is destroyed before `http`.
-  const auto guarded = [this](void (ServerCore::*act)(Request&, Response&), bool head) {
-    return [weak = std::weak_ptr<ServerCore*>(self_), act, head](Request& request,
-                                                                 Response& response) {
-      const std::shared_ptr<ServerCore*> self = weak.lock();
-      if (self) {
-        const Entered entered(**self);
-        ((*self)->*act)(request, response);
-      } else if (!head) {
-        response.status(404).end();
-      }
-    };
-  };
-  http::PrefixRoute route;
-  route.prefix = prefix_of(options_);
-  route.max_body = options_.max_payload;
-  route.empty_errors = true;
-  route.on_head = guarded(&ServerCore::on_head, true);
-  route.on_request = guarded(&ServerCore::on_request, false);
-  http.prefix(std::move(route));
+  if (const auto& deflate = options_.per_message_deflate) {
+    deflate_pool_ = std::make_shared<ws::DeflatePool>(*deflate);
+  }
+  route_on(http);
 }
 
 ServerCore::~ServerCore() = default;
 
 ServerSocket* ServerCore::find(std::string_view sid) {
-  if (sid.size() > sid_bytes_max) return nullptr;
   const auto found = sockets_.find(sid);
   return found == sockets_.end() ? nullptr : found->second.get();
+}
+
+// What a request may name. A session with an id from the application answers to that alone.
+ServerSocket* ServerCore::find_public(std::string_view id) {
+  if (id.size() > sid_bytes_max) return nullptr;
+  if (!makes_ids()) return find(id);
+  const auto found = by_given_id_.find(id);
+  return found == by_given_id_.end() ? nullptr : found->second;
 }
 
 // --- the end ------------------------------------------------------------------------------------
@@ -86,8 +73,10 @@ void ServerCore::abandon() {
 }
 
 void ServerCore::ended(ServerSocket& socket) {
-  const auto found = sockets_.find(socket.id());
+  const auto found = sockets_.find(as_text(socket.key()));
   if (found == sockets_.end()) return;
+  if (makes_ids()) by_given_id_.erase(socket.id());
+  came_back(socket);
   to_report_.push_back(std::move(found->second));
   sockets_.erase(found);
   plan_end_of_turn();
@@ -117,6 +106,7 @@ void ServerCore::end_turn() {
   reporting_.swap(to_report_);
   for (const std::unique_ptr<ServerSocket>& socket : reporting_) {
     if (top_ == nullptr) break;
+    if (!socket->announced) continue;
     top_->on_close(*socket, socket->session().reason(), socket->session().detail());
   }
   for (std::unique_ptr<ServerSocket>& socket : reporting_) dead_.push_back(std::move(socket));

@@ -5,18 +5,40 @@
 
 namespace strata::sio::eio {
 
-ServerSocket::ServerSocket(ServerCore& core, const Sid& sid, Transport first, Handshake handshake,
-                           bool base64)
+ServerSocket::ServerSocket(ServerCore& core, const Sid& key, Transport first, Handshake handshake,
+                           bool base64, std::string_view id)
     : core_(&core),
       session_(core.timing(), first, core.loop().now()),
-      sid_(sid),
+      sid_(key),
       handshake_(std::make_unique<Handshake>(std::move(handshake))),
       wake_(this),
       base64_(base64) {
+  if (!id.empty()) extras().id = id;
   rearm();
 }
 
 ServerSocket::~ServerSocket() { core_->loop().disarm(wake_); }
+
+ServerSocket::Extras& ServerSocket::extras() {
+  if (!extras_) extras_ = std::make_unique<Extras>();
+  return *extras_;
+}
+
+std::string_view ServerSocket::id() const {
+  return extras_ && !extras_->id.empty() ? std::string_view(extras_->id) : as_text(sid_);
+}
+
+ReadyState ServerSocket::ready_state() const {
+  switch (session_.state()) {
+    case Session::State::open:
+      return ReadyState::open;
+    case Session::State::closing:
+      return ReadyState::closing;
+    case Session::State::closed:
+      break;
+  }
+  return ReadyState::closed;
+}
 
 std::string_view ServerSocket::transport() const {
   return session_.transport() == Transport::websocket ? "websocket" : "polling";
@@ -34,26 +56,34 @@ std::size_t ServerSocket::buffered_bytes() const {
 
 // --- sending ------------------------------------------------------------------------------------
 
-bool ServerSocket::send_text(std::string_view text, SendOptions) {
+bool ServerSocket::send_text(std::string_view text, SendOptions how) {
   if (!open()) return false;
-  if (websocket_) return sent(websocket_->send_text(framed(text)));
+  if (!note({PacketType::message, false, text})) return false;
+  if (websocket_) return send_packet(framed(text), how);
   if (!room_for(text.size())) return false;
   session_.outbox().append(PacketType::message, text);
+  plain_body_ |= !how.compress;
   queued();
   return true;
 }
 
-bool ServerSocket::send_binary(net::Bytes bytes, SendOptions) {
+bool ServerSocket::send_binary(net::Bytes bytes, SendOptions how) {
   if (!open()) return false;
-  if (websocket_ && !base64_) return sent(websocket_->send_binary(bytes));
+  if (!note({PacketType::message, true, net::as_text(bytes)})) return false;
+  if (websocket_ && !base64_) {
+    return sent(how.compress || !core_->options().per_message_deflate
+                    ? websocket_->send_binary(bytes)
+                    : send_plain(ws::Opcode::binary, bytes));
+  }
   if (websocket_) {
     std::string& packet = core_->scratch();
     packet.clear();
     append_binary_packet(bytes, packet);
-    return sent(websocket_->send_text(packet));
+    return send_packet(packet, how);
   }
   if (!room_for(bytes.size() / 3 * 4 + 5)) return false;
   session_.outbox().append_binary(bytes);
+  plain_body_ |= !how.compress;
   queued();
   return true;
 }
@@ -61,10 +91,17 @@ bool ServerSocket::send_binary(net::Bytes bytes, SendOptions) {
 bool ServerSocket::send(SharedMessage& message, SendOptions how) {
   if (!open()) return false;
   if (websocket_ && message.is_binary() && base64_) return send_binary(message.content(), how);
-  if (websocket_) return sent(websocket_->send_shared(message.frame()));
+  if (!note({PacketType::message, message.is_binary(), net::as_text(message.content())})) {
+    return false;
+  }
+  if (websocket_) {
+    return sent(how.compress ? websocket_->send_shared(message.framed())
+                             : websocket_->send_shared(message.frame()));
+  }
   const std::string_view packet = message.packet();
   if (!room_for(packet.size())) return false;
   session_.outbox().append_encoded(packet);
+  plain_body_ |= !how.compress;
   queued();
   return true;
 }
@@ -86,7 +123,51 @@ void ServerSocket::queued() {
 
 void ServerSocket::flush() {
   flush_planned = false;
-  if (session_.flush_due() && session_.state() != Session::State::closed) answer_poll();
+  if (session_.state() == Session::State::closed) return;
+  if (websocket_) return tell_left();
+  if (session_.flush_due()) return answer_poll();
+  if (session_.outbox().empty()) run_when_sent();
+}
+
+// --- for who wants to know when something has left ----------------------------------------------
+
+// False: the watcher has closed the session.
+bool ServerSocket::note(const Packet& packet) {
+  if (!core_->options().on_packet_create) return true;
+  guarded([&] { core_->options().on_packet_create(*this, packet); });
+  return open();
+}
+
+void ServerSocket::when_sent(net::Task task) {
+  if (!open()) return;
+  extras().when_sent.push_back(std::move(task));
+  if (websocket_ || session_.outbox().empty()) core_->flush_later(*this);
+}
+
+void ServerSocket::run_when_sent() {
+  if (!extras_) return;
+  for (net::Task& task : std::exchange(extras_->when_sent, {})) guarded(task);
+}
+
+// A turn that wrote to the WebSocket is over, and what the kernel took has left the queue. Nobody
+// below tells when the rest has, unless it was more than the high mark: so we look again.
+void ServerSocket::tell_left() {
+  constexpr net::Duration look_again = 10ms;
+  const Options& options = core_->options();
+  if (std::exchange(wrote_, false) && options.on_flush) guarded([&] { options.on_flush(*this); });
+  if (!websocket_) return;
+  if (websocket_->buffered_bytes() != 0) {
+    std::unique_ptr<net::Timer>& look = extras().look;
+    if (!look) {
+      look = std::make_unique<net::Timer>(core_->loop(), [this] {
+        const ServerCore::Entered entered(*core_);
+        flush();
+      });
+    }
+    return look->start(look_again);
+  }
+  if (options.on_drain) guarded([&] { options.on_drain(*this); });
+  run_when_sent();
 }
 
 void ServerSocket::tell_drained() {
@@ -109,18 +190,34 @@ void ServerSocket::perform(const Actions& actions, const Packet* packet) {
   if (actions.end) finish();
 }
 
+std::uint32_t ServerSocket::count_handshake() {
+  std::size_t bytes = sizeof *this + sizeof *handshake_ + handshake_->url.capacity();
+  for (const auto* list : {&handshake_->headers, &handshake_->query}) {
+    bytes += list->capacity() * sizeof list->front();
+    for (const auto& [name, value] : *list) bytes += name.capacity() + value.capacity();
+  }
+  return fresh_bytes = static_cast<std::uint32_t>(bytes);
+}
+
+void ServerSocket::give_up_handshake() {
+  perform(session_.fail("transport error", "too many handshakes wait"));
+}
+
+void ServerSocket::received(const Packet& packet) {
+  if (core_->options().on_packet) guarded([&] { core_->options().on_packet(*this, packet); });
+  perform(session_.on_packet(packet, core_->loop().now()), &packet);
+}
+
 void ServerSocket::deliver(const Packet& packet) {
   eio::Handler* const top = core_->top();
   if (top == nullptr) return;
-  try {
+  guarded([&] {
     if (packet.binary) {
       top->on_binary(*this, net::as_bytes(packet.data));
     } else {
       top->on_text(*this, packet.data);
     }
-  } catch (...) {  // nothing leaves through the layers below; the session cannot be trusted now
-    perform(session_.fail("forced close", "a handler threw"));
-  }
+  });
 }
 
 void ServerSocket::on_deadline() {
@@ -128,7 +225,11 @@ void ServerSocket::on_deadline() {
   // Above its high mark a WebSocket is not read, and its pong may lie unread in the kernel.
   const bool reading_stopped =
       websocket_ && websocket_->buffered_bytes() > websocket_->below().options().high_water;
-  perform(session_.on_deadline(core_->loop().now(), reading_stopped));
+  const std::size_t waiting = session_.outbox().bytes();
+  const Actions due = session_.on_deadline(core_->loop().now(), reading_stopped);
+  const bool pings = due.ping || session_.outbox().bytes() > waiting;
+  if (pings && !note({PacketType::ping, false, {}})) return;
+  perform(due);
   rearm();
 }
 
@@ -149,7 +250,10 @@ void ServerSocket::close(std::string_view reason, bool discard) {
 
 void ServerSocket::finish() {
   core_->loop().disarm(wake_);
+  if (extras_) extras_->when_sent.clear();
   if (session_.poll_held()) answer_last();
+  // eio4-polling: of two POSTs at once neither can be trusted.
+  if (session_.overlapped() && post_ != nullptr) std::exchange(post_, nullptr)->abort();
   if (websocket_) {
     if (session_.reason() == "slow consumer") {
       websocket_->terminate();  // what it does not read, it will not read as a farewell

@@ -3,8 +3,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/response.h"
+#include "net/timer.h"
 #include "net/timer_queue.h"
 #include "sio/eio/server_core.h"
 #include "sio/eio/session.h"
@@ -15,27 +17,35 @@ namespace strata::sio::eio {
 //   Lives:   in the core's table; after its end until on_close returned and the turn ended.
 class ServerSocket final : public Socket {
  public:
-  ServerSocket(ServerCore& core, const Sid& sid, Transport first, Handshake handshake, bool base64);
+  // `id`: what generate_id gave, or empty.
+  ServerSocket(ServerCore& core, const Sid& key, Transport first, Handshake handshake, bool base64,
+               std::string_view id);
   ~ServerSocket() override;
 
   // --- Socket
-  std::string_view id() const override { return as_text(sid_); }
+  std::string_view id() const override;
   std::string_view transport() const override;
+  bool upgraded() const override { return upgraded_; }
   const Handshake& handshake() const override { return *handshake_; }
   bool open() const override { return session_.state() == Session::State::open; }
+  ReadyState ready_state() const override;
   bool writable() const override;
   std::size_t buffered_bytes() const override;
   bool send_text(std::string_view text, SendOptions how) override;
   bool send_binary(net::Bytes bytes, SendOptions how) override;
   bool send(SharedMessage& message, SendOptions how) override;
+  void when_sent(net::Task task) override;
   void close(std::string_view reason, bool discard) override;
 
+  const Sid& key() const { return sid_; }  // by which our table knows it, and nobody else
   const Session& session() const { return session_; }
   void flush();  // the end of a turn in which something was put into the outbox
 
   // --- polling_transport.cpp
+  void answer_handshake(http::Response& response, std::string_view open_data);
   void on_get(http::Request& request, http::Response& response);
   void on_post_head(http::Request& request, http::Response& response);
+  void on_post_whole(const http::Response& response);
   void on_post(http::Request& request, http::Response& response);
 
   // --- websocket_transport.cpp
@@ -45,6 +55,11 @@ class ServerSocket final : public Socket {
   void on_drain();
   void on_websocket_closed(ws::Connection& closed);
 
+  std::uint32_t count_handshake();  // its bytes, which are `fresh_bytes` until it comes back
+  void give_up_handshake();
+
+  std::uint32_t fresh_bytes = 0;
+  bool announced = false;      // on_open was called, so on_close will be
   bool flush_planned = false;  // it stands in the core's list
 
  private:
@@ -54,6 +69,13 @@ class ServerSocket final : public Socket {
     static void on_fire(TimerEntry& self) { static_cast<Wake&>(self).socket->on_deadline(); }
     ServerSocket* socket;
   };
+  // What few sessions have.
+  struct Extras {
+    std::string id;                    // of generate_id
+    std::vector<net::Task> when_sent;  // in the order of asking
+    std::unique_ptr<net::Timer> look;  // again, whether the WebSocket's queue is empty
+  };
+  Extras& extras();
   void on_deadline();
   void rearm();
   void perform(const Actions& actions, const Packet* packet = nullptr);
@@ -62,12 +84,30 @@ class ServerSocket final : public Socket {
   bool room_for(std::size_t bytes);
   void queued();
   void tell_drained();
+  void received(const Packet& packet);
+  // Nothing that a handler throws leaves through the layers below; its session cannot be trusted
+  // from there on.
+  template <class Call>
+  void guarded(Call&& call) {
+    try {
+      call();
+    } catch (...) {
+      perform(session_.fail("forced close", "a handler threw"));
+    }
+  }
+  bool note(const Packet& packet);  // for on_packet_create
+  void tell_left();
+  void run_when_sent();
   // websocket_transport.cpp
   bool sent(ws::SendResult result);
+  bool send_packet(std::string_view packet, SendOptions how);
+  ws::SendResult send_plain(ws::Opcode opcode, net::Bytes payload);
   std::string_view framed(std::string_view text);
   void switch_over();
   void on_candidate_message(const ws::Message& message);
   // polling_transport.cpp
+  void send_body(http::Response& response, std::string&& body);
+  void carry(http::Response& response);
   void answer_poll();
   void answer_last();
 
@@ -76,11 +116,16 @@ class ServerSocket final : public Socket {
   Sid sid_;
   std::unique_ptr<Handshake> handshake_;
   http::Reply poll_;
+  http::Response* post_ = nullptr;  // the POST under way, until its content is here
   std::unique_ptr<ws::Connection> websocket_;
   std::unique_ptr<ws::Connection> candidate_;
+  std::unique_ptr<Extras> extras_;  // null for most
   Wake wake_;
   bool base64_;              // b64=1: octets go as text, on a WebSocket too
   bool above_mark_ = false;  // a send answered "queued"; on_drain is owed
+  bool upgraded_ = false;
+  bool plain_body_ = false;  // what waits for a poll holds a message that must not be compressed
+  bool wrote_ = false;       // to the WebSocket, since on_flush
 };
 
 }  // namespace strata::sio::eio

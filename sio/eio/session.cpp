@@ -154,7 +154,7 @@ Actions Session::on_post() {
   Actions actions;
   if (post_under_way_) {
     actions = end("transport error", "overlap from client");
-    actions.refuse = true;
+    actions.refuse = overlapped_ = true;
     return actions;
   }
   post_under_way_ = true;

@@ -47,6 +47,7 @@ class Session {
   bool post_under_way() const { return post_under_way_; }
   std::string_view reason() const { return reason_; }  // of the end, in the reference's words
   std::string_view detail() const { return detail_; }
+  bool overlapped() const { return overlapped_; }  // it ended for two POSTs at once
 
   // --- packets, eio4-packet
   Actions on_packet(const Packet& packet, net::TimePoint now);
@@ -99,6 +100,7 @@ class Session {
   bool awaiting_pong_ = false;
   bool poll_held_ = false;
   bool post_under_way_ = false;
+  bool overlapped_ = false;
   Farewell farewell_ = Farewell::close;
 };
 

@@ -1,9 +1,10 @@
-// sio/eio/shared_message.cpp - a message encoded once for any number of sessions.
-#include <utility>
+// sio/eio/shared_message.cpp - a message encoded once for any number of sessions. (codec)
+#include "sio/eio/shared_message.h"
+
+#include <memory>
+#include <string>
 
 #include "sio/eio/packet.h"
-#include "sio/eio/server.h"
-#include "ws/frame.h"
 
 namespace strata::sio::eio {
 
@@ -11,27 +12,20 @@ SharedMessage SharedMessage::text(std::string_view text) {
   std::string packet;
   packet.reserve(text.size() + 1);
   append_packet(PacketType::message, text, packet);
-  SharedMessage message;
-  message.frame_ = ws::encode_shared(ws::Opcode::text, net::as_bytes(packet));
-  message.content_at_ = message.frame_->size() - text.size();
-  return message;
+  return SharedMessage(ws::SharedMessage::text(packet));
 }
 
 SharedMessage SharedMessage::binary(net::Bytes bytes) {
-  SharedMessage message;
-  message.binary_ = true;
-  message.frame_ = ws::encode_shared(ws::Opcode::binary, bytes);
-  message.content_at_ = message.frame_->size() - bytes.size();
-  return message;
+  return SharedMessage(ws::SharedMessage::binary(bytes));
 }
 
 net::Bytes SharedMessage::content() const {
-  if (!frame_) return {};
-  return net::as_bytes(std::string_view(*frame_).substr(content_at_));
+  const net::Bytes payload = framed_.payload();
+  return is_binary() ? payload : payload.subspan(1);
 }
 
 std::string_view SharedMessage::packet() {
-  if (!binary_) return std::string_view(*frame_).substr(content_at_ - 1);  // the digit included
+  if (!is_binary()) return net::as_text(framed_.payload());
   if (!base64_) {
     std::string packet;
     append_binary_packet(content(), packet);

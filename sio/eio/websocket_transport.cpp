@@ -19,6 +19,11 @@ std::string_view ServerSocket::framed(std::string_view text) {
 // Between the peer's Close and the end of its TCP connection nothing can be sent, and nobody is
 // to blame: on_close is on its way.
 bool ServerSocket::sent(ws::SendResult result) {
+  const Options& options = core_->options();
+  if (options.on_flush || options.on_drain) {
+    wrote_ = true;
+    core_->flush_later(*this);
+  }
   if (result == ws::SendResult::sent) return true;
   above_mark_ = true;
   if (result == ws::SendResult::queued) return true;
@@ -27,12 +32,25 @@ bool ServerSocket::sent(ws::SendResult result) {
   return false;
 }
 
+bool ServerSocket::send_packet(std::string_view packet, SendOptions how) {
+  const bool plain = !how.compress && core_->options().per_message_deflate;
+  return sent(plain ? send_plain(ws::Opcode::text, net::as_bytes(packet))
+                    : websocket_->send_text(packet));
+}
+
+// A frame that was encoded for many stays as it is.
+ws::SendResult ServerSocket::send_plain(ws::Opcode opcode, net::Bytes payload) {
+  return websocket_->send_shared(ws::encode_shared(opcode, payload));
+}
+
 void ServerSocket::start_on(std::unique_ptr<ws::Connection> connection) {
   connection->user = this;
   websocket_ = std::move(connection);
   std::string packet(1, digit(PacketType::open));
   packet += open_data(id(), false, core_->timing(), core_->options().max_payload);
+  if (!note({PacketType::open, false, std::string_view(packet).substr(1)})) return;
   websocket_->send_text(packet);
+  if (std::optional<SharedMessage> first = core_->options().initial_packet) send(*first, {});
 }
 
 void ServerSocket::on_candidate(std::unique_ptr<ws::Connection> connection) {
@@ -52,9 +70,7 @@ void ServerSocket::on_message(ws::Connection& from, const ws::Message& message) 
     return;
   }
   if (!message.text) {
-    const Packet packet{PacketType::message, true, message.view()};
-    perform(session_.on_packet(packet, core_->loop().now()), &packet);
-    return;
+    return received({PacketType::message, true, message.view()});
   }
   std::string octets;
   const auto packet = decode_packet(message.view(), octets, true);
@@ -62,7 +78,7 @@ void ServerSocket::on_message(ws::Connection& from, const ws::Message& message) 
     perform(session_.on_bad_packet(packet.error().why));
     return;
   }
-  perform(session_.on_packet(*packet, core_->loop().now()), &*packet);
+  received(*packet);
   if (packet->type == PacketType::pong) rearm();
 }
 
@@ -79,6 +95,8 @@ void ServerSocket::on_candidate_message(const ws::Message& message) {
 
 void ServerSocket::switch_over() {
   websocket_ = std::move(candidate_);
+  upgraded_ = true;
+  const bool plain = std::exchange(plain_body_, false);  // one of them said so
   const std::string body = session_.outbox().take_body();
   std::string_view waiting = body;
   while (!waiting.empty() && websocket_) {
@@ -86,8 +104,16 @@ void ServerSocket::switch_over() {
     waiting.remove_prefix(std::min(packet.size() + 1, waiting.size()));
     std::optional<std::string> octets;
     if (packet.starts_with('b') && !base64_) octets = http::decode_base64(packet.substr(1));
-    sent(octets ? websocket_->send_binary(net::as_bytes(*octets)) : websocket_->send_text(packet));
+    const bool binary = octets.has_value();
+    const net::Bytes payload = net::as_bytes(binary ? std::string_view(*octets) : packet);
+    if (plain) {
+      sent(send_plain(binary ? ws::Opcode::binary : ws::Opcode::text, payload));
+    } else {
+      sent(binary ? websocket_->send_binary(payload) : websocket_->send_text(packet));
+    }
   }
+  if (extras_ && !extras_->when_sent.empty()) core_->flush_later(*this);
+  if (core_->top() != nullptr) guarded([this] { core_->top()->on_upgrade(*this); });
 }
 
 void ServerSocket::on_drain() { tell_drained(); }

@@ -131,32 +131,6 @@ TEST_CASE("a request pipelined behind a held poll ends it", "[sio][eio][eio4-pol
   CHECK(rig.echo.reasons.empty());
 }
 
-TEST_CASE("two polls at once end the session", "[sio][eio][eio4-polling]") {
-  Rig rig;
-  const std::string sid = rig.open_polling();
-  RawClient one = rig.client();
-  RawClient two = rig.client();
-  one.send_get(rig.poll(sid));
-  CHECK(two.get(rig.poll(sid)) == "400 ");
-  CHECK(one.answer() == "200 1");
-  CHECK(rig.echo.reasons == Texts{"transport error"});
-  CHECK(rig.echo.details == Texts{"overlap from client"});
-  CHECK(one.get(rig.poll(sid)) == "400 {\"code\":1,\"message\":\"Session ID unknown\"}");
-}
-
-TEST_CASE("two POSTs at once end the session", "[sio][eio][eio4-polling]") {
-  Rig rig;
-  const std::string sid = rig.open_polling();
-  RawClient one = rig.client();
-  RawClient two = rig.client();
-  one.send("POST /engine.io/?" + rig.poll(sid) +
-           " HTTP/1.1\r\nHost: x.example\r\nContent-Length: 4\r\n\r\n4a");
-  CHECK(two.post(rig.poll(sid), "4b") == "400 ");
-  CHECK(rig.echo.reasons == Texts{"transport error"});
-  one.send("aa");
-  CHECK(one.answer() == "400 {\"code\":1,\"message\":\"Session ID unknown\"}");
-}
-
 TEST_CASE("a client that drops its connection in a request has gone", "[sio][eio][eio4-polling]") {
   const bool by_reset = GENERATE(false, true);
   Rig rig;

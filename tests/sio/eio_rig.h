@@ -26,6 +26,7 @@ class EchoHandler : public sio::eio::Handler {
   }
   void on_binary(sio::eio::Socket& socket, net::Bytes bytes) override { socket.send_binary(bytes); }
   void on_drain(sio::eio::Socket&) override { ++drained; }
+  void on_upgrade(sio::eio::Socket&) override { ++upgrades; }
   void on_close(sio::eio::Socket& socket, std::string_view reason, std::string_view why) override {
     std::erase(sockets, &socket);
     reasons.push_back(std::string(reason));
@@ -36,6 +37,7 @@ class EchoHandler : public sio::eio::Handler {
   std::vector<std::string> reasons;
   std::vector<std::string> details;
   int drained = 0;
+  int upgrades = 0;
   std::function<void(sio::eio::Socket&)> when_open;
   std::function<bool(sio::eio::Socket&, std::string_view)> when_text;  // true: no echo
 };
