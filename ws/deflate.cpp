@@ -230,6 +230,9 @@ std::optional<net::Bytes> Compression::pack(net::Bytes message) {
   out.clear();
   try {
     if (deflater == nullptr) deflater = pool.take_deflater(state_->out_bits);
+    // Of a large one the string would hold twice as much while it doubles; a compressor makes
+    // bytes that it cannot compress longer by less than that.
+    if (message.size() > DeflatePool::scratch_max) out.reserve(message.size() * 1001 / 1000 + 64);
     deflater->write(message, out);
   } catch (const std::bad_alloc&) {
     deflater.reset();  // the peer may keep a context that we do not refer to any more
@@ -256,6 +259,12 @@ net::Bytes Compression::pack_part(std::unique_ptr<Deflater>& deflater, net::Byte
 void Compression::done() {
   std::string& scratch = state_->pool->scratch_;
   if (scratch.capacity() > DeflatePool::scratch_max) std::string().swap(scratch);
+}
+
+std::string Compression::take() {
+  std::string packed = std::exchange(state_->pool->scratch_, {});
+  if (packed.capacity() > packed.size() + packed.size() / 8) packed.shrink_to_fit();
+  return packed;
 }
 
 const net::SharedBytes& Compression::frame_of(const SharedMessage& message) {

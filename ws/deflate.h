@@ -125,6 +125,7 @@ class Compression {
   // lost.
   net::Bytes pack_part(std::unique_ptr<Deflater>& deflater, net::Bytes part, bool ends);
   void done();
+  std::string take();  // instead of done(), what was packed: its very buffer
   // The frame to send of a message for many: compressed by itself, with no context before it, and
   // then shared by all that send with this window.
   const net::SharedBytes& frame_of(const SharedMessage& message);

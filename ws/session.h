@@ -135,6 +135,10 @@ class Session {
   FrameHeader header_for(FrameHeader header, net::Bytes payload);
   void append_control(Opcode opcode, net::Bytes payload);
   void append_fragment(net::Bytes piece, bool last);
+  std::optional<net::Bytes> pack(net::Bytes payload);
+  void append_packed(Opcode opcode, net::Bytes packed);
+  template <class Owned>
+  void append_owned(const FrameHeader& what, Owned&& bytes);
   void append_message(Opcode opcode, net::Bytes payload);
   void append_close(CloseCode code, std::string_view reason, net::TimePoint now);
 

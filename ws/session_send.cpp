@@ -52,14 +52,37 @@ void Session::append_control(Opcode opcode, net::Bytes payload) {
   append_frame(header_for({.opcode = opcode}, payload), payload, out_);
 }
 
+// The message compressed; nothing where it is sent as it is.
+std::optional<net::Bytes> Session::pack(net::Bytes payload) {
+  if (!compression_ || streams()) return std::nullopt;
+  const auto packed = compression_.pack(payload);
+  if (!packed) compression_.done();
+  return packed;
+}
+
 // One frame: rfc7692-6.1 wants RSV1 on the first of a message only, and here that is all of it.
+void Session::append_packed(Opcode opcode, net::Bytes packed) {
+  const FrameHeader header{.rsv1 = true, .opcode = opcode};
+  if (packed.size() > DeflatePool::scratch_max) return append_owned(header, compression_.take());
+  append_frame(header_for(header, packed), packed, out_);
+  compression_.done();
+}
+
 void Session::append_message(Opcode opcode, net::Bytes payload) {
-  std::optional<net::Bytes> packed;
-  if (compression_ && !streams()) packed = compression_.pack(payload);
-  const net::Bytes sent = packed.value_or(payload);
-  append_frame(header_for({.rsv1 = packed.has_value(), .opcode = opcode}, sent), sent,
-               message_queue());
-  if (packed) compression_.done();
+  if (const auto packed = pack(payload)) return append_packed(opcode, *packed);
+  append_frame(header_for({.opcode = opcode}, payload), payload, message_queue());
+}
+
+// The payload is a segment of its own behind its header, masked where it lies.
+template <class Owned>
+void Session::append_owned(const FrameHeader& what, Owned&& bytes) {
+  const net::MutableBytes payload(reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size());
+  const FrameHeader header = header_for(what, payload);
+  if (header.masked) apply_mask(payload, header.key);
+  std::array<std::uint8_t, 14> start;
+  net::SendQueue& queue = message_queue();
+  queue.append(net::Bytes(start).first(encode_header(header, start)));
+  queue.append(std::forward<Owned>(bytes));
 }
 
 SendResult Session::send_text(std::string_view text) {
@@ -78,17 +101,14 @@ template <class Owned>
 SendResult Session::send_moved(Opcode opcode, Owned&& bytes) {
   constexpr std::size_t moved_from = 4096;  // below it a copy costs less
   if (!takes()) return SendResult::dropped;
-  const net::MutableBytes payload(reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size());
-  if ((compression_ && !streams()) || payload.size() < moved_from) {
-    append_message(opcode, payload);
-    return result();
+  const net::Bytes payload(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  if (const auto packed = pack(payload)) {
+    append_packed(opcode, *packed);
+  } else if (payload.size() < moved_from) {
+    append_frame(header_for({.opcode = opcode}, payload), payload, message_queue());
+  } else {
+    append_owned({.opcode = opcode}, std::move(bytes));
   }
-  const FrameHeader header = header_for({.opcode = opcode}, payload);
-  if (header.masked) apply_mask(payload, header.key);
-  std::array<std::uint8_t, 14> start;
-  net::SendQueue& queue = message_queue();
-  queue.append(net::Bytes(start).first(encode_header(header, start)));
-  queue.append(std::move(bytes));
   return result();
 }
 

@@ -1,6 +1,6 @@
 // tests/fuzz/ws_session_fuzz.cpp - a WebSocket session: any split gives the same events, answers
-// and error; what it holds stays bounded; what it writes its counterpart understands. The first
-// byte is the role and the size of the pieces.
+// and error, in pieces or whole; what it holds stays bounded; what it writes its counterpart
+// understands. The first byte is the role and the size of the pieces.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -18,9 +18,18 @@ struct Seen {
   bool operator==(const Seen&) const = default;
 };
 
-void write(std::string& log, const ws::Event& event) {
+// `begun`: what came of a message that is handed up in pieces.
+void write(std::string& log, std::string& begun, const ws::Event& event) {
+  const auto* m = std::get_if<ws::Message>(&event);
+  if (m != nullptr) {
+    if (m->first != begun.empty()) std::abort();
+    if (m->first) begun = m->text ? 't' : 'b';
+    begun += m->view();
+    if (!m->last) return;
+    log += begun;
+    begun.clear();
+  }
   log += std::to_string(event.index());
-  if (const auto* m = std::get_if<ws::Message>(&event)) log += m->view();
   if (const auto* p = std::get_if<ws::Ping>(&event)) log += net::as_text(p->payload);
   if (const auto* p = std::get_if<ws::Pong>(&event)) log += net::as_text(p->payload);
   if (const auto* c = std::get_if<ws::Closed>(&event)) {
@@ -38,10 +47,14 @@ ws::Limits limits() {
 
 ws::MaskingKey key() { return {1, 2, 3, 4}; }
 
-Seen run(const std::vector<std::uint8_t>& wire, ws::Role self, std::size_t step) {
+Seen run(const std::vector<std::uint8_t>& wire, ws::Role self, std::size_t step,
+         bool in_pieces = false) {
   Seen seen;
   net::SendQueue out;
-  ws::Session session(self, limits(), out, &key);
+  ws::Limits given = limits();
+  given.in_pieces = in_pieces;
+  ws::Session session(self, given, out, &key);
+  std::string begun;
   std::vector<std::uint8_t> kept;
   bool failed = false;
   for (std::size_t at = 0; at < wire.size(); at += step) {
@@ -60,7 +73,7 @@ Seen run(const std::vector<std::uint8_t>& wire, ws::Role self, std::size_t step)
         break;
       }
       if (failed) std::abort();
-      write(seen.events, *event);
+      write(seen.events, begun, *event);
     }
     kept.assign(in.begin(), in.end());
     if (kept.size() > 14 + ws::control_payload_max) std::abort();
@@ -91,6 +104,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::vector<std::uint8_t> wire(data + 1, data + size);
   const Seen whole = run(wire, self, wire.size());
   if (run(wire, self, 1 + data[0] / 2 % 11) != whole) std::abort();
+  if (run(wire, self, 1 + data[0] / 2 % 11, true) != whole) std::abort();
   check_answer(whole.answer, server ? ws::Role::client : ws::Role::server);
   return 0;
 }

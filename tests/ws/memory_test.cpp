@@ -50,21 +50,25 @@ const std::size_t large = 16 << 20;
 
 // An echo server and a client of plain system calls in one thread, which watches the heap.
 struct Echo {
-  Echo() : app(loop) {
+  explicit Echo(std::string_view extensions = {}) : app(loop) {
     REQUIRE_FALSE(app.listen(net::Address::loopback(0)));
     ws::RouteOptions options;
     options.on_message = [](ws::Connection& from, ws::Message& message) {
       from.send(std::move(message));
     };
     options.limits.max_message = large;
+    options.compression.emplace();
+    options.compression->threshold = 0;
     ws::route(app, "/", std::move(options));
     const net::Address to = app.address();
     fd = ::socket(to.family(), SOCK_STREAM, 0);
     REQUIRE(::connect(fd, to.raw(), to.raw_bytes()) == 0);
-    exchange(
+    const std::string request =
         "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
-        129, {});
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
+    const std::string field =
+        extensions.empty() ? "" : "Sec-WebSocket-Extensions: " + std::string(extensions) + "\r\n";
+    exchange(request + field + "\r\n", 129 + field.size(), "\r\n\r\n");
   }
   ~Echo() { ::close(fd); }
   // Sends all of `wire` and takes so many bytes, the last of which have to be `end`. Returns the
@@ -127,6 +131,19 @@ TEST_CASE("an echo of 16 MiB holds the message once, in fragments at most twice"
       const std::size_t most = echo.exchange(wire, large + 10, payload);
       CHECK(static_cast<double>(most) < row.times * static_cast<double>(large));
     }
+  }
+}
+
+TEST_CASE("compressed, an echo of 16 MiB holds the message and what it is compressed to", "[ws]") {
+  const std::string payload = noise(large), packed = deflated(payload);
+  for (const bool keeps :
+       {true, false}) {  // a context has to stay in step, though it gains nothing
+    CAPTURE(keeps);
+    Echo echo(keeps ? "permessage-deflate"
+                    : "permessage-deflate; server_no_context_takeover; client_no_context_takeover");
+    const std::string& end = keeps ? packed : payload;
+    const std::size_t most = echo.exchange(from_client(0x82, payload), end.size() + 10, end);
+    CHECK(static_cast<double>(most) < 2.05 * static_cast<double>(large));
   }
 }
 
