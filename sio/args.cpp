@@ -53,6 +53,20 @@ std::string Mismatch::sentence() const {
   return text.append(": expected ").append(expected).append(", found ").append(found);
 }
 
+KeptArgs::KeptArgs(const Args& args) : text_(args.content_->text), first_(args.first_) {
+  const Content& from = *args.content_;
+  for (const std::string_view element : *from.elements) {
+    const auto offset = static_cast<std::size_t>(element.data() - from.text.data());
+    elements_.push_back(std::string_view(text_).substr(offset, element.size()));
+  }
+  content_ = {text_, &elements_, nullptr, nullptr};
+  if (from.placeholders == nullptr) return;
+  placeholders_ = *from.placeholders;
+  attachments_ = *from.attachments;
+  content_.placeholders = &placeholders_;
+  content_.attachments = &attachments_;
+}
+
 Json Args::to_json() const {
   Json all = Json::array();
   for (std::size_t i = 0; i < size(); ++i) all.push_back(json(i));

@@ -52,7 +52,7 @@ class MismatchError : public std::exception {  // what Args::get throws
   std::string what_;
 };
 
-//   Lives:  for the call of the handler; to keep it, keep to_json().
+//   Lives:  for the call of the handler; a KeptArgs keeps it.
 class Args {
  public:
   // What stands before `first` (an event's name) is no argument.
@@ -70,7 +70,25 @@ class Args {
   T get(std::size_t i) const;
 
  private:
+  friend class KeptArgs;
   const Content* content_;
+  std::size_t first_;
+};
+
+// A copy of arguments, with their attachments.
+class KeptArgs {
+ public:
+  explicit KeptArgs(const Args& args);
+  KeptArgs(const KeptArgs&) = delete;
+  KeptArgs& operator=(const KeptArgs&) = delete;
+  Args args() const { return {content_, first_}; }  // lives as this
+
+ private:
+  std::string text_;
+  std::vector<std::string_view> elements_;
+  std::vector<Placeholder> placeholders_;
+  std::vector<std::string> attachments_;
+  Content content_;
   std::size_t first_;
 };
 

@@ -61,16 +61,32 @@ void Client::dispatch(const Decoder::Decoded& decoded) {
 }
 
 void Client::connect(const Packet& packet) {
-  if (sockets_.size() >= hub_->options().max_namespaces)
+  if (sockets_.size() + asking_.size() >= hub_->options().max_namespaces)
     return refuse(packet.nsp, "Too many namespaces");
-  Namespace* const nsp = hub_->find(packet.nsp);
-  if (nsp == nullptr) return refuse(packet.nsp, "Invalid namespace");
   Json auth = packet.data.empty() ? Json() : build_json(packet.data);
+  if (Namespace* const nsp = hub_->find(packet.nsp)) return enter(*nsp, std::move(auth));
+  if (hub_->parents().empty()) return refuse(packet.nsp, "Invalid namespace");
+  const std::string name(packet.nsp);
+  if (std::find(asking_.begin(), asking_.end(), name) != asking_.end())
+    return violated("a second CONNECT for one namespace");
+  asking_.push_back(name);
+  if (!self_) self_ = std::make_shared<Client*>(this);
+  hub_->find_or_make(name, auth,
+                     [weak = std::weak_ptr<Client*>(self_), name, auth](Namespace* nsp) {
+                       const std::shared_ptr<Client*> self = weak.lock();
+                       if (!self || (*self)->ended_) return;
+                       std::erase((*self)->asking_, name);
+                       if (nsp == nullptr) return (*self)->refuse(name, "Invalid namespace");
+                       (*self)->enter(*nsp, auth);
+                     });
+}
+
+void Client::enter(Namespace& nsp, Json auth) {
   make_room(sockets_, sockets_.size() + 1);
-  Socket& socket = hub_->make_socket(*this, *nsp, std::move(auth));
+  Socket& socket = hub_->make_socket(*this, nsp, std::move(auth));
   sockets_.push_back(&socket);
-  if (!nsp->adapter().recovers()) return nsp->admit(socket);
-  recover(socket, *nsp);
+  if (!nsp.adapter().recovers()) return nsp.admit(socket);
+  recover(socket, nsp);
 }
 
 // A client that was here says so: {"pid":"...","offset":"..."}.

@@ -2,6 +2,7 @@
 #pragma once
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -43,6 +44,7 @@ class Client {
   void answer(const Decoder::Answer& decoded);
   void dispatch(const Decoder::Decoded& decoded);
   void connect(const Packet& packet);
+  void enter(Namespace& nsp, Json auth);
   void recover(Socket& socket, Namespace& nsp);
   void fail(PacketError error);
   void violated(std::string_view what);
@@ -51,7 +53,9 @@ class Client {
   Hub* hub_;
   eio::Socket* session_;
   Decoder decoder_;
-  std::vector<Socket*> sockets_;  // those that wait for a middleware too
+  std::vector<Socket*> sockets_;     // those that wait for a middleware too
+  std::vector<std::string> asking_;  // names that a parent of dynamic namespaces thinks about
+  std::shared_ptr<Client*> self_;    // made for the first of these; held weakly by its answer
   std::unique_ptr<net::Timer> connect_timer_;
   bool ended_ = false;  // closed, or closing for an error: nothing more is heard
 };

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "net/time.h"
+#include "sio/event.h"
 #include "sio/write_value.h"
 
 namespace strata::sio {
@@ -73,6 +74,18 @@ class EmitForms {
     }
   }
 
+  // An event of event.h: its name and its types are declared. A callback may stand last.
+  template <DeclaredEvent E, class... V>
+  bool emit(V&&... values) const {
+    if constexpr (last_is_callback<V...>() && sizeof...(V) == Declaration<E>::count + 1) {
+      return split_declared<E>(std::forward_as_tuple(std::forward<V>(values)...),
+                               std::make_index_sequence<sizeof...(V) - 1>{});
+    } else {
+      check_declared<E, std::remove_cvref_t<V>...>();
+      return put(E::name, [&](PacketWriter& w) { Declaration<E>::write(w, values...); });
+    }
+  }
+
   // The event "message".
   bool send(const Json& value) const { return emit("message", value); }
   template <class... V>
@@ -101,6 +114,19 @@ class EmitForms {
   bool put(std::string_view event, const Write& write, OnAnswer on_answer) const {
     refuse_reserved(event);
     return self().emit_values(event, Values(write), std::move(on_answer));
+  }
+  template <class E, class... V>
+  static constexpr void check_declared() {
+    static_assert(Declaration<E>::template fit<V...>(),
+                  "these are not the values that this event declares: as many, of its types");
+  }
+  template <class E, class Tuple, std::size_t... I>
+  bool split_declared(Tuple&& all, std::index_sequence<I...>) const {
+    check_declared<E,
+                   std::remove_cvref_t<std::tuple_element_t<I, std::remove_cvref_t<Tuple>>>...>();
+    return put(
+        E::name, [&](PacketWriter& w) { Declaration<E>::write(w, std::get<I>(all)...); },
+        Self::on_answer(std::get<sizeof...(I)>(std::forward<Tuple>(all))));
   }
   template <class Tuple, std::size_t... I>
   bool split(std::string_view event, Tuple&& all, std::index_sequence<I...>) const {

@@ -13,7 +13,10 @@
 namespace strata::sio {
 
 Hub::Hub(net::Loop& loop, HubOptions options)
-    : loop_(&loop), options_(std::move(options)), link_(std::make_shared<Link>(loop, *this)) {
+    : loop_(&loop),
+      options_(std::move(options)),
+      link_(std::make_shared<Link>(loop, *this)),
+      parents_(*this) {
   of("/");
 }
 
@@ -27,9 +30,49 @@ std::unique_ptr<Adapter> Hub::make_adapter(Namespace& nsp) const {
 Namespace& Hub::of(std::string_view name) {
   std::string full(name.starts_with('/') ? "" : "/");
   full.append(name);
-  auto& made = namespaces_[full];
-  if (!made) made = std::make_unique<Namespace>(*this, full);
-  return *made;
+  if (Namespace* const made = find(full)) return *made;
+  Namespace* const parent = parents_.by_expression(full);
+  return make(std::move(full), parent);
+}
+
+Namespace& Hub::make(std::string name, Namespace* parent) {
+  const auto adapter = [this](Namespace& nsp) { return make_adapter(nsp); };
+  auto made = parent == nullptr ? std::make_unique<Namespace>(*this, name, adapter)
+                                : std::make_unique<Namespace>(*this, name, *parent, adapter);
+  Namespace& nsp = *made;
+  namespaces_.emplace(std::move(name), std::move(made));
+  if (parent != nullptr) Parents::adapter_of(*parent).add_child(nsp);
+  const auto present = on_new_namespace_;
+  for (const auto& handler : present)
+    guarded("a handler of new_namespace threw: ", [&] { handler(nsp); });
+  return nsp;
+}
+
+void Hub::find_or_make(std::string_view name, const Json& auth,
+                       const std::function<void(Namespace*)>& done) {
+  if (Namespace* const made = find(name)) return done(made);
+  if (parents_.empty()) return done(nullptr);
+  parents_.ask(name, auth, [this, name = std::string(name), done](Namespace* parent) {
+    // While the parent thought about it another client may have been faster.
+    Namespace* nsp = parent == nullptr ? nullptr : find(name);
+    if (nsp == nullptr && parent != nullptr) nsp = &make(name, parent);
+    done(nsp);
+  });
+}
+
+void Hub::child_is_empty(Namespace& child) {
+  if (!options_.cleanup_empty_child_namespaces) return;
+  loop_->defer([this, link = link_, name = child.name()] {
+    if (link->hub() == nullptr) return;
+    const auto found = namespaces_.find(name);
+    if (found == namespaces_.end() || !found->second->idle()) return;  // somebody came meanwhile
+    Parents::adapter_of(*found->second->parent()).remove_child(*found->second);
+    namespaces_.erase(found);
+  });
+}
+
+void Hub::on_new_namespace(std::function<void(Namespace&)> handler) {
+  on_new_namespace_.push_back(std::move(handler));
 }
 
 Namespace* Hub::find(std::string_view name) const {
@@ -83,6 +126,7 @@ Socket& Hub::make_socket(Client& client, Namespace& nsp, Json auth) {
   const SocketRef self(link_, slot, slots_[slot].generation);
   slots_[slot].socket = std::make_unique<Socket>(*this, client, nsp, self, std::move(auth));
   free_slots_.pop_back();
+  nsp.arrived();
   return *slots_[slot].socket;
 }
 
@@ -93,6 +137,7 @@ void Hub::retire(Socket& socket) {
   ++slot.generation;
   loop_->defer([gone = std::move(slot.socket)] {});
   free_slots_.push_back(number);
+  socket.nsp().departed();
 }
 
 Socket* Hub::find(std::uint32_t slot, std::uint32_t generation) const {

@@ -11,15 +11,17 @@
 #include "sio/client.h"
 #include "sio/namespace.h"
 #include "sio/packet.h"
+#include "sio/parents.h"
 
 namespace strata::sio {
 
 struct HubOptions {
   PacketLimits packet;
-  net::Duration connect_timeout = 45s;  // to a connection's first namespace
-  std::size_t max_namespaces = 64;      // of one connection
-  std::size_t max_rooms = 1024;         // of one socket
-  std::size_t max_acks = 1024;          // of one socket: answers awaited
+  net::Duration connect_timeout = 45s;          // to a connection's first namespace
+  std::size_t max_namespaces = 64;              // of one connection
+  std::size_t max_rooms = 1024;                 // of one socket
+  std::size_t max_acks = 1024;                  // of one socket: answers awaited
+  bool cleanup_empty_child_namespaces = false;  // dynamic ones end with their last socket
   // What makes the adapter of a namespace; nothing: one in memory.
   std::function<std::unique_ptr<Adapter>(Namespace&)> adapter = {};
   // Who comes back in time gets its id, rooms, data and what it missed. Off by default.
@@ -36,7 +38,9 @@ class Hub final : public eio::Handler {
 
   Namespace& of(std::string_view name);          // made when first named; "" is "/"
   Namespace* find(std::string_view name) const;  // null if nobody made it
-  void close();                                  // "server shutting down" to all sockets
+  Parents& parents() { return parents_; }        // of dynamic namespaces
+  void on_new_namespace(std::function<void(Namespace&)> handler);
+  void close();  // "server shutting down" to all sockets
   void on_log(std::function<void(std::string_view)> sink) { sink_ = std::move(sink); }
   bool has_log() const { return sink_ != nullptr; }
   std::size_t client_count() const { return clients_.size(); }
@@ -57,7 +61,10 @@ class Hub final : public eio::Handler {
   void retire(Socket& socket);  // dead for refs now, gone when the turn ends
   Socket* find(std::uint32_t slot, std::uint32_t generation) const;
   void make_id(std::array<char, 20>& id);  // 120 bits from the kernel
-  std::unique_ptr<Adapter> make_adapter(Namespace& nsp) const;
+  // `name`, which a client asks for: there already, or as a parent allows it; else null.
+  void find_or_make(std::string_view name, const Json& auth,
+                    const std::function<void(Namespace*)>& done);
+  void child_is_empty(Namespace& child);
   // Runs what the application gave; what it throws is a line in the log that begins with `what`.
   template <class Call>
   void guarded(std::string_view what, const Call& call) {
@@ -91,6 +98,8 @@ class Hub final : public eio::Handler {
   std::vector<Socket*>& targets() { return targets_; }
 
  private:
+  std::unique_ptr<Adapter> make_adapter(Namespace& nsp) const;
+  Namespace& make(std::string name, Namespace* parent);
   struct Slot {
     std::unique_ptr<Socket> socket;
     std::uint32_t generation = 0;
@@ -99,7 +108,9 @@ class Hub final : public eio::Handler {
   HubOptions options_;
   std::shared_ptr<Link> link_;
   std::function<void(std::string_view)> sink_;
+  Parents parents_;
   ByName<std::unique_ptr<Namespace>> namespaces_;
+  std::vector<std::function<void(Namespace&)>> on_new_namespace_;
   std::vector<std::unique_ptr<Client>> clients_;
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_slots_;

@@ -6,11 +6,57 @@
 
 namespace strata::sio {
 
-Namespace::Namespace(Hub& hub, std::string name)
-    : hub_(&hub), name_(std::move(name)), adapter_(hub.make_adapter(*this)) {}
+Namespace::Namespace(Hub& hub, std::string name, const MakeAdapter& make)
+    : hub_(&hub), name_(std::move(name)), adapter_(make(*this)) {}
+
+// A child begins with what its parent has by then.
+Namespace::Namespace(Hub& hub, std::string name, Namespace& parent, const MakeAdapter& make)
+    : hub_(&hub),
+      name_(std::move(name)),
+      middlewares_(parent.middlewares_),
+      handlers_(parent.handlers_),
+      parent_(&parent),
+      adapter_(make(*this)) {}
 
 Namespace::~Namespace() { adapter_->close(); }
 
+void Namespace::departed() {
+  if (--present_ == 0 && parent_ != nullptr) hub_->child_is_empty(*this);
+}
+
+// --- between servers --------------------------------------------------------------------------
+bool ServerSide::emit_values(std::string_view event, const Values& values,
+                             OnAnswer on_answer) const {
+  if (event == "connection" || event == "new_namespace")
+    throw std::invalid_argument('"' + std::string(event) + "\" is a reserved event name");
+  std::string text;
+  PacketWriter writer(text);
+  write_event(writer, nsp_->name(), event, values);
+  writer.finish(std::nullopt);
+  nsp_->adapter().server_side_emit({writer.text(), writer.head_bytes(), writer.attachments()}, {},
+                                   std::move(on_answer));
+  return true;
+}
+
+void Namespace::on_server_side_emit(std::string_view event, OnServerSide handler) {
+  refuse_reserved(event);
+  server_side_[std::string(event)].push_back(std::move(handler));
+}
+
+void Namespace::heard_server_side(std::string_view event, const Args& args,
+                                  const ServerAnswer& answer) {
+  const auto found = server_side_.find(event);
+  if (found == server_side_.end()) return;
+  const std::vector<OnServerSide> present = found->second;
+  const ServerAnswer once = [answer, done = std::make_shared<bool>(false)](Json value) {
+    if (!answer || std::exchange(*done, true)) return;
+    answer(std::move(value));
+  };
+  for (const OnServerSide& handler : present)
+    hub_->guarded("a handler of server_side_emit threw: ", [&] { handler(args, once); });
+}
+
+// --- who is let in ----------------------------------------------------------------------------
 void Next::done(std::optional<Refusal> why) const {
   socket_.run([stage = stage_, why = std::move(why)](Socket& socket) {
     socket.nsp().passed(socket, stage, why);

@@ -33,14 +33,31 @@ class Next {
   std::size_t stage_;
 };
 
-//   Lives:   as its server.
+// Answers another server, once; empty where that one did not ask.
+using ServerAnswer = std::function<void(Json)>;
+
+class ServerSide : public EmitForms<ServerSide> {
+ public:
+  explicit ServerSide(Namespace& nsp) : nsp_(&nsp) {}
+  using OnAnswer = BroadcastAnswer;
+  static OnAnswer on_answer(BroadcastAnswer f) { return f; }
+  bool emit_values(std::string_view event, const Values& values, OnAnswer on_answer) const;
+
+ private:
+  Namespace* nsp_;
+};
+
+//   Lives:   as its server; a dynamic one, with `cleanup_empty_child_namespaces`, until its last
+//            socket is gone and the turn has ended.
 //   Threads: emit: any. The rest: the loop's.
 class Namespace : public EmitForms<Namespace> {
  public:
   using Middleware = std::function<void(Socket& socket, Next next)>;
   using OnConnection = std::function<void(Socket& socket)>;
 
-  Namespace(Hub& hub, std::string name);
+  using MakeAdapter = std::function<std::unique_ptr<Adapter>(Namespace&)>;
+  Namespace(Hub& hub, std::string name, const MakeAdapter& make);
+  Namespace(Hub& hub, std::string name, Namespace& parent, const MakeAdapter& make);
   ~Namespace();
   const std::string& name() const { return name_; }
   // Before a socket is let in, in order. socket.join() works; a refused socket leaves again.
@@ -64,6 +81,15 @@ class Namespace : public EmitForms<Namespace> {
   Socket* find(std::string_view id) const { return adapter_->find(id); }  // null once gone
   std::size_t size() const { return adapter_->sockets().size(); }
 
+  // To the same namespace of the other servers; a callback hears their answers.
+  template <class... V>
+  bool server_side_emit(std::string_view event, V&&... values) {
+    return ServerSide(*this).emit(event, std::forward<V>(values)...);
+  }
+  // What they emit so. `answer` does something where they asked for one.
+  using OnServerSide = std::function<void(const Args& args, const ServerAnswer& answer)>;
+  void on_server_side_emit(std::string_view event, OnServerSide handler);
+
   // --- for the layers around it ---
   using OnAnswer = BroadcastAnswer;
   static OnAnswer on_answer(BroadcastAnswer f) { return f; }
@@ -75,6 +101,12 @@ class Namespace : public EmitForms<Namespace> {
   void admit(Socket& socket);  // through the middlewares
   void passed(Socket& socket, std::size_t stage, std::optional<Refusal> why);
   void connected(Socket& socket);
+  Namespace* parent() const { return parent_; }  // null unless it is dynamic
+  void arrived() { ++present_; }
+  void departed();
+  bool idle() const { return present_ == 0 && gatherings_.empty(); }
+  // For adapters: another server's server_side_emit.
+  void heard_server_side(std::string_view event, const Args& args, const ServerAnswer& answer);
   std::uint64_t next_ack_id() { return last_ack_id_++; }
   // Sends, and gathers the answers until all came or the time is up.
   void gather(const EventPacket& packet, const Target& target, const SendFlags& flags,
@@ -103,6 +135,9 @@ class Namespace : public EmitForms<Namespace> {
   std::string name_;
   std::vector<Middleware> middlewares_;
   std::vector<OnConnection> handlers_;
+  Namespace* parent_ = nullptr;
+  std::size_t present_ = 0;  // sockets, those that wait for a middleware too
+  ByName<std::vector<OnServerSide>> server_side_;
   std::unique_ptr<Adapter> adapter_;
   std::uint64_t last_ack_id_ = 0;  // sio5-ack: one counter for all its sockets
   std::uint64_t last_gathering_ = 0;

@@ -55,6 +55,12 @@ class Server : public EmitForms<Server> {
   void on_log(std::function<void(std::string_view)> sink);  // what went wrong, a line each
 
   Namespace& of(std::string_view name) { return hub_.of(name); }
+  // Dynamic namespaces, see parents.h: the parent of all that a client names and the rule allows.
+  Namespace& of(const std::regex& names) { return hub_.parents().add(names); }
+  Namespace& of(NamespaceMatcher matcher) { return hub_.parents().add(std::move(matcher)); }
+  void on_new_namespace(std::function<void(Namespace&)> handler) {
+    hub_.on_new_namespace(std::move(handler));
+  }
   http::Server& http() { return *http_; }
   net::Loop& loop() { return hub_.loop(); }
   eio::Server& engine() { return engine_; }
@@ -78,6 +84,13 @@ class Server : public EmitForms<Server> {
   void sockets_join(const RoomNames& rooms) { main().sockets_join(rooms); }
   void sockets_leave(const RoomNames& rooms) { main().sockets_leave(rooms); }
   void disconnect_sockets(bool close = false) { main().disconnect_sockets(close); }
+  template <class... V>
+  bool server_side_emit(std::string_view event, V&&... values) {
+    return main().server_side_emit(event, std::forward<V>(values)...);
+  }
+  void on_server_side_emit(std::string_view event, Namespace::OnServerSide handler) {
+    main().on_server_side_emit(event, std::move(handler));
+  }
   Socket* find(std::string_view id) const { return main_->find(id); }  // null once gone
 
   // --- for emit ---

@@ -11,6 +11,7 @@
 
 #include "net/timer.h"
 #include "sio/broadcast.h"
+#include "sio/declared_handler.h"
 #include "sio/emit.h"
 #include "sio/error.h"
 #include "sio/handshake.h"
@@ -47,7 +48,23 @@ class Sending : public EmitForms<Sending> {
 };
 
 using AnyHandler = std::function<void(std::string_view event, const Args& args)>;
-using SocketNext = std::function<void(std::optional<Refusal>)>;
+
+// Lets an event go on, next(), or ends it with an `error`, next("no").
+//   Lives:   as long as you like; only the first call counts, and none once the socket is gone.
+//            One that is dropped ends the event.
+//   Threads: any.
+class SocketNext {
+ public:
+  struct Event;
+  explicit SocketNext(std::shared_ptr<Event> event);
+  void operator()() const { done(std::nullopt); }
+  void operator()(Refusal why) const { done(std::move(why)); }
+
+ private:
+  void done(std::optional<Refusal> why) const;
+  std::shared_ptr<Event> event_;
+  std::size_t stage_;
+};
 
 //   Lives:   until its `disconnect` handlers have returned and the turn has ended. Its own handlers
 //            may capture it; everything else holds a ref().
@@ -85,6 +102,16 @@ class Socket : public EmitForms<Socket> {
   ListenerId prepend(std::string_view event, F&& handler) {
     return listeners_.add(event, make_handler(std::forward<F>(handler)), false, true);
   }
+  // Of a declared event, see event.h.
+  template <DeclaredEvent E, class F>
+  ListenerId on(F&& handler) {
+    return listeners_.add(E::name, make_declared_handler<E>(std::forward<F>(handler)), false,
+                          false);
+  }
+  template <DeclaredEvent E, class F>
+  ListenerId once(F&& handler) {
+    return listeners_.add(E::name, make_declared_handler<E>(std::forward<F>(handler)), true, false);
+  }
   bool off(ListenerId id) { return listeners_.remove(id); }
   std::size_t off(std::string_view event) { return listeners_.remove_all(event); }
   void remove_all_listeners() { listeners_.clear(); }
@@ -108,8 +135,8 @@ class Socket : public EmitForms<Socket> {
   ListenerId on_any_outgoing(AnyHandler handler);  // every event to the client, broadcasts too
   ListenerId prepend_any_outgoing(AnyHandler handler);
   bool off_any_outgoing(ListenerId id = 0);
-  // Before the handlers of each event, in order; one that does not call next() before it returns
-  // ends the event, next(Refusal) raises `error` too.
+  // Before the handlers of each event, in order. It may answer later, when it keeps `next`; events
+  // that come meanwhile do not wait.
   using Middleware = std::function<void(std::string_view event, const Args&, const SocketNext&)>;
   void use(Middleware middleware);
 
@@ -143,8 +170,9 @@ class Socket : public EmitForms<Socket> {
   void on_event(const Args& args, std::string_view event, std::optional<std::uint64_t> id);
   void on_ack(std::uint64_t id, const Args& args);
   void begin_recovery(std::optional<Restored> restored);  // before accept(); nothing: a new session
-  void accept();                                          // the middlewares let it in
-  void drop();                                            // they did not, or nobody waits any more
+  void passed(const std::shared_ptr<SocketNext::Event>& event, std::optional<Refusal> why);
+  void accept();  // the middlewares let it in
+  void drop();    // they did not, or nobody waits any more
   void closed(std::string_view reason, std::string_view detail);
   void raise(const Error& error);
   void heard_outgoing(std::string_view packet, std::span<const Bytes> attachments);
@@ -185,7 +213,7 @@ class Socket : public EmitForms<Socket> {
   static ListenerId add_any(std::vector<Any>& list, AnyHandler handler, bool front);
   static bool remove_any(std::vector<Any>& list, ListenerId id);
   void call_any(const std::vector<Any>& list, std::string_view event, const Args& args);
-  bool pass_middlewares(std::string_view event, const Args& args);
+  void pass(const std::shared_ptr<SocketNext::Event>& event, const Args& args);
   void dispatch(std::string_view event, Call& call);
   template <class... V>
   void local_event(std::string_view event, const V&... values);

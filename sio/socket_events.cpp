@@ -1,6 +1,7 @@
 // sio/socket_events.cpp - an event's way through a socket: catch-alls, middlewares, handlers; and
 // what becomes of what goes wrong there.
 #include <algorithm>
+#include <atomic>
 
 #include "sio/hub.h"
 #include "sio/namespace.h"
@@ -8,11 +9,29 @@
 
 namespace strata::sio {
 
+// An event that is in the hands of a middleware.
+struct SocketNext::Event {
+  SocketRef socket;
+  std::string name;
+  std::optional<std::uint64_t> id;
+  std::size_t stage = 0;  // middlewares called
+  std::atomic<std::size_t> answered{0};
+  bool inside = false;  // one of them is running
+  bool passed = false;  // and has called next()
+  std::unique_ptr<KeptArgs> kept;
+};
+
 void Socket::on_event(const Args& args, std::string_view event, std::optional<std::uint64_t> id) {
   if (state_ != State::connected) return;  // what was on its way when it left is not heard
   if (extras_ != nullptr) {
     call_any(extras_->any, event, args);
-    if (!pass_middlewares(event, args)) return;
+    if (!extras_->middlewares.empty()) {
+      const auto passing = std::make_shared<SocketNext::Event>();
+      passing->socket = self_;
+      passing->name = event;
+      passing->id = id;
+      return pass(passing, args);
+    }
   }
   Call call(*this, args, id);
   dispatch(event, call);
@@ -68,19 +87,42 @@ void Socket::mismatched(std::string_view event, const Mismatch& wrong) {
   raise(Error{wrong.sentence(), std::string(event), wrong.position, wrong.expected, wrong.found});
 }
 
-bool Socket::pass_middlewares(std::string_view event, const Args& args) {
-  const std::size_t present = extras_->middlewares.size();
-  for (std::size_t i = 0; i < present; ++i) {
-    const Middleware middleware = extras_->middlewares[i];  // it may call use()
-    bool passed = false;
-    const auto next = [&](std::optional<Refusal> why) {
-      if (why) return raise(Error{why->message, std::string(event), {}, {}, {}});
-      passed = true;
-    };
-    guarded(event, [&] { middleware(event, args, next); });
-    if (!passed) return false;
+// --- middlewares of events ----------------------------------------------------------------------
+SocketNext::SocketNext(std::shared_ptr<Event> event)
+    : event_(std::move(event)), stage_(event_->stage) {}
+
+void SocketNext::done(std::optional<Refusal> why) const {
+  std::size_t before = stage_ - 1;
+  if (!event_->answered.compare_exchange_strong(before, stage_)) return;
+  event_->socket.run(
+      [event = event_, why = std::move(why)](Socket& socket) { socket.passed(event, why); });
+}
+
+// Goes on with the event as long as its middlewares answer at once. Where one keeps `next`, what
+// are views into a packet becomes a copy.
+void Socket::pass(const std::shared_ptr<SocketNext::Event>& event, const Args& args) {
+  while (event->stage < extras_->middlewares.size()) {
+    const Middleware middleware = extras_->middlewares[event->stage++];  // it may call use()
+    event->inside = true;
+    event->passed = false;
+    guarded(event->name, [&] { middleware(event->name, args, SocketNext(event)); });
+    event->inside = false;
+    if (event->passed) continue;
+    if (!event->kept && event.use_count() > 1) event->kept = std::make_unique<KeptArgs>(args);
+    return;
   }
-  return true;
+  Call call(*this, args, event->id);
+  dispatch(event->name, call);
+}
+
+void Socket::passed(const std::shared_ptr<SocketNext::Event>& event, std::optional<Refusal> why) {
+  if (state_ != State::connected) return;
+  if (why) return raise(Error{why->message, event->name, {}, {}, {}});
+  if (event->inside) {
+    event->passed = true;
+  } else if (event->kept) {
+    pass(event, event->kept->args());
+  }
 }
 
 void Socket::call_any(const std::vector<Any>& list, std::string_view event, const Args& args) {
