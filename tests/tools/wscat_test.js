@@ -133,15 +133,22 @@ test(group, 'a frame that breaks a rule is drawn as it came, and told', async ({
 });
 
 test(group, 'what would steer a terminal is escaped in notes and frames', async ({after}) => {
-  const {url} = await raw(
-      after,
-      '8103' +
-          '1b5b41' +
-          '890107' +
-          '8802c328'.replace('c328', '03e8'));
-  const {err} = await wscat(['--frames', '-w', 'forever', url]);
+  const {url} = await raw(after, '81031b5b41 890107 880203e8'.replaceAll(' ', ''));
+  const {err} = await wscat(['--frames', '--close-timeout', '0.1', '-w', 'forever', url]);
   assert.match(err, /text, 3 bytes: "\\x1b\[A"\n/);
   assert.match(err, /\* ping "\\x07"\n/);
+});
+
+test(group, 'on a terminal, messages too, and they have an arrow', async ({after}) => {
+  const {url} = await raw(after, '81041b5b4121880203e8');
+  const child = spawn(
+      'script',
+      ['-qec', `${program('wscat')} --no-color --close-timeout 0.1 -w forever ${url}`, '/dev/null'],
+      {stdio: ['pipe', 'pipe', 'inherit']});
+  let shown = '';
+  child.stdout.on('data', (data) => (shown += data));
+  assert.deepStrictEqual(await next(child, 'close', 'error'), [0, null]);
+  assert.match(shown, /^\* open: .*\r\n< \\x1b\[A!\r\n\* closed: 1000.*\r\n$/);
 });
 
 // --- control -------------------------------------------------------------------------------------
