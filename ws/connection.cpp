@@ -192,8 +192,8 @@ void Connection::tell(Event& event) {
     const Closed& close = std::get<Closed>(event);
     code_ = close.code;
     reason_ = close.reason;
-    // rfc6455-7.1.1: the server closes TCP first, so that it holds no TIME_WAIT of a client's
-    // making; a client waits for that until its deadline.
+    // rfc6455-7.1.1: the server closes TCP first, so that TIME_WAIT is with it, whom it does not
+    // hinder; a client waits for that until its deadline.
     if (session_.role() == Role::client) return;
     shut();
   }
