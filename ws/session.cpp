@@ -46,8 +46,9 @@ net::Parse<Event, ProtocolError> Session::read(net::MutableBytes& in, net::TimeP
     if (landed_ != 0) {
       piece = parser_.landed(assembler_.landed(std::exchange(landed_, 0)));
     } else {
-      net::MutableBytes bite =
-          in.first(std::min(in.size(), assembler_.bite(static_cast<bool>(compression_))));
+      const bool inflates_pieces = limits_.in_pieces && compression_;
+      const std::size_t most = inflates_pieces ? assembler_.bite(true) : SIZE_MAX;
+      net::MutableBytes bite = in.first(std::min(in.size(), most));
       const std::size_t offered = bite.size();
       piece = parser_.next(bite);
       in = in.subspan(offered - bite.size());
