@@ -44,6 +44,8 @@ inline Conditions conditions_of(const Request& request, std::string& joined) {
   return {list_of(request, "If-None-Match", joined), request.header("If-Modified-Since")};
 }
 
+class Guest;
+
 // What an exchange needs of the connection that it came on.
 class Carrier {
  public:
@@ -64,6 +66,7 @@ class Carrier {
   virtual void limit_body(Exchange& exchange, std::size_t bytes) = 0;
   virtual void reset(Exchange& exchange) = 0;
   virtual std::unique_ptr<net::Connection> give_up(Exchange& exchange) = 0;
+  virtual bool welcome(Guest& guest) = 0;  // false: the server drains
   virtual net::Address peer() const = 0;
   virtual const TrustProxy& trust_proxy() const = 0;
   virtual void log(std::string_view line) = 0;

@@ -112,6 +112,13 @@ void Reply::abort() {
   with_response([](Response& response) { response.abort(); });
 }
 
+void Reply::perform(net::Task task) {
+  with_response([task = std::move(task)](Response& response) mutable {
+    const Running running(*response.exchange_);
+    response.exchange_->guard("what was to answer", task);
+  });
+}
+
 std::unique_ptr<net::Connection> Reply::take_connection() {
   Response* const found = response();
   return found == nullptr ? nullptr : found->take_connection();

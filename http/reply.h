@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "net/connection.h"
+#include "net/task.h"
 
 namespace strata::http {
 
@@ -39,6 +40,10 @@ class Reply {
   void pull();
   void abort();          // RST: no answer
   Response* response();  // what is to be answered, or nullptr. Loop's thread only.
+  // Runs it in the loop's thread, at once if this is it, unless the request is answered by then:
+  // its response() and request live for that call, also if the call answers. What it throws is
+  // logged.
+  void perform(net::Task task);
   // The connection itself, for another protocol; nothing has been written. Loop's thread only.
   std::unique_ptr<net::Connection> take_connection();
 

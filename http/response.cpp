@@ -46,6 +46,7 @@ Response& Response::append(std::string_view name, std::string_view value) {
     exchange_->carrier().log("a response field with a byte that it may not have is left out");
   } else if (equals_ignore_case(name, "Connection")) {
     close_ = close_ || has_token(value, "close");
+    if (has_token(value, "upgrade")) append_line(fields_, name, "Upgrade");  // rfc9110-7.8
   } else if (!is_framing_field(name)) {
     append_line(fields_, name, value);
     const bool type = !exchange_->of_prefix && equals_ignore_case(name, "Content-Type");
@@ -169,6 +170,13 @@ void Response::abort() {
 
 void Response::on_abort(net::Task task) { exchange_->on_abort_ = std::move(task); }
 void Response::on_pipelined(net::Task task) { exchange_->on_pipelined_ = std::move(task); }
+
+std::unique_ptr<net::Connection> Response::take_connection(Guest& guest) {
+  if (ended_) return nullptr;
+  if (exchange_->carrier().welcome(guest)) return take_connection();
+  set("Connection", "close").send_status(503);
+  return nullptr;
+}
 
 std::unique_ptr<net::Connection> Response::take_connection() {
   if (ended_) return nullptr;

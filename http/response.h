@@ -18,6 +18,7 @@ namespace strata::http {
 
 class Exchange;
 class ExchangePool;
+class Guest;
 class Request;
 struct Content;
 struct ResponseStream;
@@ -138,6 +139,8 @@ class Response {
   // The connection itself, for another protocol: nothing has been written, the request's bytes
   // are consumed, what follows goes to the next receiver.
   std::unique_ptr<net::Connection> take_connection();
+  // Likewise, for one that the server is to tell of its draining. While it drains: null, and 503.
+  std::unique_ptr<net::Connection> take_connection(Guest& guest);
 
  private:
   friend class Exchange;

@@ -79,6 +79,7 @@ void Server::max_body(std::string_view prefix, std::size_t bytes) {
 
 void Server::on_log(std::function<void(std::string_view)> sink) { core_->sink = std::move(sink); }
 std::size_t Server::connection_count() const { return core_->connections.size(); }
+std::size_t Server::left() const { return connection_count() + core_->staying(); }
 net::Loop& Server::loop() { return core_->loop; }
 
 }  // namespace strata::http

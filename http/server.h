@@ -64,9 +64,10 @@ class Server : public Router {
   void stop();                   // any thread
   void close();                  // stops accepting, ends connections
   // Stops accepting, closes what is idle, finishes what is under way, each with Connection: close;
-  // what is left after `drain_timeout` is reset. Then `done`. Returns left(); again: the same.
+  // WebSockets of ws::route are closed with 1001. What is left after `drain_timeout` is reset.
+  // Then `done`. Returns left(); again: the same.
   std::size_t drain(std::function<void()> done);
-  std::size_t left() const { return connection_count(); }    // to finish, or to close
+  std::size_t left() const;                                  // to finish, or to close
   void accept(std::unique_ptr<net::Connection> connection);  // one from elsewhere
   void prefix(PrefixRoute route);
   // Bytes of content for paths below `prefix` (the longest that fits); `limits.max_body` else.

@@ -264,6 +264,12 @@ std::unique_ptr<net::Connection> ServerConnection::give_up(Exchange&) {
   return std::move(connection_);
 }
 
+bool ServerConnection::welcome(Guest& guest) {
+  if (gone_ || core_.dead || core_.draining) return false;
+  core_.welcome(guest);
+  return true;
+}
+
 net::Address ServerConnection::peer() const {
   if (connection_ != nullptr) return connection_->peer();
   return peer_ != nullptr ? *peer_ : net::Address();

@@ -10,6 +10,7 @@
 
 #include "http/date.h"
 #include "http/exchange.h"
+#include "http/guest.h"
 #include "http/server.h"
 #include "http/session.h"
 #include "net/receiver.h"
@@ -26,7 +27,11 @@ class ServerCore {
 
   void accept(std::unique_ptr<net::Connection> connection);
   void bury(ServerConnection& connection);  // destroyed at the end of the turn
+  void welcome(Guest& guest);
+  void forget(Guest& guest);
+  std::size_t staying() const;  // connections of guests
   void drain(std::function<void()> done);
+  void check_drained();
   void close();
   void die();  // no handler is called from here on
   void log(std::string_view line) const;
@@ -49,7 +54,7 @@ class ServerCore {
   bool draining = false;
 
  private:
-  void check_drained();
+  std::vector<Guest*> guests_;
   std::size_t connections_max_;
   std::map<std::string, std::size_t> per_address_;
   DateLine date_;
@@ -83,6 +88,7 @@ class ServerConnection final : public net::Receiver, public Carrier, private net
   void limit_body(Exchange&, std::size_t bytes) override { session_.limit_content(bytes); }
   void reset(Exchange& exchange) override;
   std::unique_ptr<net::Connection> give_up(Exchange& exchange) override;
+  bool welcome(Guest& guest) override;
   net::Address peer() const override;
   const TrustProxy& trust_proxy() const override { return core_.options.trust_proxy; }
   void log(std::string_view line) override { core_.log(line); }

@@ -37,10 +37,12 @@ ServerCore::ServerCore(net::Loop& on, ServerOptions given, std::shared_ptr<Route
         for (std::size_t i = connections.size(); i > 0 && !dead; --i) {
           if (i <= connections.size()) connections[i - 1]->abort();
         }
+        for (std::size_t i = guests_.size(); i > 0 && !dead; --i) guests_[i - 1]->cut();
       }) {}
 
 ServerCore::~ServerCore() {
   die();
+  for (Guest* guest : guests_) std::erase(guest->hosts_, this);
   for (const auto& connection : connections) connection->stop_timer();
   connections.clear();
   pool->close();
@@ -80,8 +82,33 @@ void ServerCore::bury(ServerConnection& connection) {
   check_drained();
 }
 
+void ServerCore::welcome(Guest& guest) {
+  if (std::find(guests_.begin(), guests_.end(), &guest) != guests_.end()) return;
+  guest.hosts_.push_back(this);
+  guests_.push_back(&guest);
+}
+
+void ServerCore::forget(Guest& guest) {
+  std::erase(guests_, &guest);
+  if (!dead) check_drained();
+}
+
+std::size_t ServerCore::staying() const {
+  std::size_t all = 0;
+  for (const Guest* guest : guests_) all += guest->staying();
+  return all;
+}
+
+Guest::~Guest() {
+  for (ServerCore* host : hosts_) host->forget(*this);
+}
+
+void Guest::left() {
+  for (ServerCore* host : hosts_) host->check_drained();
+}
+
 void ServerCore::check_drained() {
-  if (!draining || !connections.empty() || !drained_) return;
+  if (dead || !draining || !drained_ || !connections.empty() || staying() != 0) return;
   drain_timer_.stop();
   loop.defer(std::exchange(drained_, nullptr));
 }
@@ -100,6 +127,7 @@ void ServerCore::drain(std::function<void()> done) {
   for (std::size_t i = connections.size(); i > 0 && !dead; --i) {
     if (i <= connections.size()) connections[i - 1]->finish_and_close();
   }
+  for (std::size_t i = guests_.size(); i > 0 && !dead; --i) guests_[i - 1]->leave();
   if (!dead) check_drained();
 }
 

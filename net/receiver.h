@@ -29,7 +29,8 @@ class Receiver {
   // The queue was above the high mark and is now below the low one.
   virtual void drained() {}
 
-  // The peer sent FIN. Everything that it sent before was offered first.
+  // The peer sent FIN. Everything that it sent before was offered first. Each receiver is told,
+  // also one that comes on top later.
   virtual void ended() {}
 
   // Once, and last. No error: both directions ended in order. The owner may destroy the

@@ -12,6 +12,7 @@
 #include "ws/user_data.h"
 
 namespace strata::http {
+class Guest;
 class Request;
 class Response;
 }  // namespace strata::http
@@ -170,12 +171,15 @@ class Connection final : public net::Receiver {
 std::size_t publish(const Topics& topics, std::string_view topic, const SharedMessage& message,
                     const Connection* except = nullptr, Delivery delivery = Delivery::reliable);
 
+// Answers what is no upgrade: 405, 426 or 400. False: it is one, and unanswered.
+bool refuse_wrong(const http::Request& request, http::Response& response);
 // Checks the request and takes its connection with the 101 written; nothing where it was refused
-// (the response is then sent: 400, 426 or 405). `fields`: further field lines for the 101;
-// `extension`: what accept_offer() answered.
-std::unique_ptr<net::Connection> accept(http::Request& request, http::Response& response,
+// (the response is then sent). `fields`: further field lines for the 101; `extension`: what
+// accept_offer() answered; `guest`: who tells the server of the connection's end, when it drains.
+std::unique_ptr<net::Connection> accept(const http::Request& request, http::Response& response,
                                         std::string_view subprotocol = {},
                                         std::string_view fields = {},
-                                        std::string_view extension = {});
+                                        std::string_view extension = {},
+                                        http::Guest* guest = nullptr);
 
 }  // namespace strata::ws

@@ -105,7 +105,8 @@ std::optional<http::Refusal> check_upgrade(const http::RequestHead& request) {
 
 std::span<const http::Field> refusal_fields(int status) {
   static constexpr http::Field allow[] = {{"Allow", "GET"}};                   // rfc9110-15.5.6
-  static constexpr http::Field upgrade[] = {{"Upgrade", "websocket"},          // rfc9110-15.5.22
+  static constexpr http::Field upgrade[] = {{"Connection", "Upgrade"},         // rfc9110-7.8
+                                            {"Upgrade", "websocket"},          // rfc9110-15.5.22
                                             {"Sec-WebSocket-Version", "13"}};  // rfc6455-4.4
   if (status == 405) return allow;
   if (status == 426) return upgrade;
@@ -130,18 +131,27 @@ void append_upgrade(const http::RequestHead& request, const UpgradeAnswer& answe
   out.append(std::string_view(head));
 }
 
-std::string_view choose_subprotocol(const http::RequestHead& request,
-                                    std::span<const std::string> ours) {
+std::vector<std::string_view> offered_subprotocols(const http::RequestHead& request) {
+  std::vector<std::string_view> offered;
   for (const http::Field& field : request.fields) {
     if (!http::equals_ignore_case(field.name, "Sec-WebSocket-Protocol")) continue;
-    std::string_view offers = field.value;
-    while (!offers.empty()) {
-      const std::size_t comma = std::min(offers.find(','), offers.size());
-      const std::string_view offer = trim(offers.substr(0, comma));
-      const auto found = std::find(ours.begin(), ours.end(), offer);
-      if (!offer.empty() && found != ours.end()) return *found;
-      offers.remove_prefix(std::min(comma + 1, offers.size()));
+    std::string_view rest = field.value;
+    while (!rest.empty()) {
+      const std::size_t comma = std::min(rest.find(','), rest.size());
+      const std::string_view one = trim(rest.substr(0, comma));
+      if (!one.empty()) offered.push_back(one);
+      rest.remove_prefix(std::min(comma + 1, rest.size()));
     }
+  }
+  return offered;
+}
+
+std::string_view choose_subprotocol(const http::RequestHead& request,
+                                    std::span<const std::string> ours) {
+  if (ours.empty()) return {};
+  for (const std::string_view offer : offered_subprotocols(request)) {
+    const auto found = std::find(ours.begin(), ours.end(), offer);
+    if (found != ours.end()) return *found;
   }
   return {};
 }

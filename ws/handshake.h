@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/message.h"
 #include "net/send_queue.h"
@@ -16,7 +17,7 @@ std::string accept_key(std::string_view client_key);  // rfc6455-4.2.2
 // where it asks for no WebSocket or another version, 400 for all else.
 std::optional<http::Refusal> check_upgrade(const http::RequestHead& request);
 
-// The field lines that an answer with this status needs: "Allow", "Upgrade" ...; at most two.
+// The field lines that an answer with this status needs: "Allow", "Upgrade" ...
 std::span<const http::Field> refusal_fields(int status);
 
 struct UpgradeAnswer {
@@ -32,6 +33,9 @@ void append_upgrade(const http::RequestHead& request, const UpgradeAnswer& answe
 // (rfc6455-4.1).
 std::string_view choose_subprotocol(const http::RequestHead& request,
                                     std::span<const std::string> ours);
+
+// All that the client offers, in its order.
+std::vector<std::string_view> offered_subprotocols(const http::RequestHead& request);
 
 // rfc6455-10.2. No Origin passes: only browsers send it, and cannot leave it out. One with the
 // host and port of `host` passes, else it has to be in `allowed`; "*" there opens all.

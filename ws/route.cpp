@@ -1,18 +1,41 @@
 // ws/route.cpp - a route's handshakes and its connections.
 #include "ws/route.h"
 
+#include <algorithm>
 #include <exception>
 #include <new>
 #include <utility>
 
+#include "http/field_lines.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "ws/handshake.h"
 #include "ws/shared_message.h"
+#include "ws/upgrade_state.h"
 
 namespace strata::ws {
+namespace {
 
-Endpoint::Endpoint(RouteOptions options) : options_(std::move(options)), topics_(options_.topics) {
+// Lines for the 101, without those that are the handshake's own.
+std::string field_lines(const Fields& fields) {
+  constexpr std::string_view own = "sec-websocket-";
+  std::string lines;
+  for (const auto& [name, value] : fields) {
+    const bool of_handshake = http::equals_ignore_case(name.substr(0, own.size()), own) ||
+                              http::equals_ignore_case(name, "Upgrade") ||
+                              http::equals_ignore_case(name, "Connection");
+    if (of_handshake || http::is_framing_field(name) || !http::may_be_field(name, value)) continue;
+    http::append_line(lines, name, value);
+  }
+  return lines;
+}
+
+}  // namespace
+
+Endpoint::Endpoint(RouteOptions options)
+    : options_(std::move(options)),
+      topics_(options_.topics),
+      self_(std::make_shared<Endpoint*>(this)) {
   if (options_.compression) pool_ = std::make_shared<DeflatePool>(*options_.compression);
 }
 
@@ -20,32 +43,55 @@ Endpoint::~Endpoint() = default;
 
 void Endpoint::serve(http::Request& request, http::Response& response) {
   if (over_) return response.send_status(503);
+  if (refuse_wrong(request, response)) return;
+  // Several Origins are none that a browser sends (rfc6454-7.3).
   const http::RequestHead& head = request.head();
-  if (request.method() == "GET" && request.upgrade()) {
-    // Several Origins are none that a browser sends (rfc6454-7.3).
-    if (head.count("Origin") > 1 ||
-        !origin_allowed(head.header("Origin"), head.header("Host"), options_.origins)) {
-      response.set("Connection", "close").status(403).type("text/plain").send("origin not allowed");
-      return;
-    }
-    if (options_.on_upgrade && !check_upgrade(head) && !options_.on_upgrade(request, response)) {
-      if (!response.ended()) response.status(403).send("");
-      return;
-    }
+  if (head.count("Origin") > 1 ||
+      !origin_allowed(head.header("Origin"), head.header("Host"), options_.origins)) {
+    response.set("Connection", "close").status(403).type("text/plain").send("origin not allowed");
+    return;
   }
-  std::optional<AcceptedOffer> compression;
-  if (pool_ != nullptr) compression = accept_offer(head, options_.compression->wanted);
-  auto below = accept(request, response, choose_subprotocol(head, options_.subprotocols), {},
-                      compression ? std::string_view(compression->answer) : std::string_view());
+  if (!options_.on_upgrade) return open(response, {});
+  const auto state = std::make_shared<Upgrade::State>(response.defer(), self_);
+  try {
+    call(options_.on_upgrade, Upgrade(state), request);
+  } catch (...) {
+    state->answered = true;  // by the router, with 500
+    throw;
+  }
+}
+
+// What it names has to be on offer: a client fails on any other (rfc6455-4.1).
+std::string Endpoint::subprotocol_for(const http::Request& request, std::string named) const {
+  const http::RequestHead& head = request.head();
+  if (named.empty() && !options_.choose_subprotocol) {
+    return std::string(choose_subprotocol(head, options_.subprotocols));
+  }
+  const std::vector<std::string_view> offered = offered_subprotocols(head);
+  if (named.empty()) named = options_.choose_subprotocol(offered, request);
+  const bool is_offered = std::find(offered.begin(), offered.end(), named) != offered.end();
+  return is_offered ? named : std::string();
+}
+
+void Endpoint::open(http::Response& response, Acceptance with) {
+  if (over_) return response.send_status(503);
+  const http::Request& request = response.request();
+  const std::string subprotocol = subprotocol_for(request, std::move(with.subprotocol));
+  std::optional<AcceptedOffer> offer;
+  if (pool_ != nullptr) offer = accept_offer(request.head(), options_.compression->wanted);
+  Compression compression;
+  if (offer) compression = Compression(offer->agreed, Role::server, pool_);
+  auto below = accept(request, response, subprotocol, field_lines(with.fields),
+                      offer ? std::string_view(offer->answer) : std::string_view(), this);
   if (below == nullptr) return;
   connections_.push_back(
       std::make_unique<Connection>(std::move(below), Role::server, options_.limits, *this));
   Connection& opened = *connections_.back();
   opened.place = connections_.size() - 1;
-  if (compression) {
-    opened.use(Compression(compression->agreed, Role::server, pool_));
-  }
+  opened.use(std::move(compression));
+  opened.set_data(std::move(with.data));
   try {
+    if (!subprotocol.empty()) opened.set_subprotocol(subprotocol);
     call(options_.on_open, opened, request);
   } catch (...) {
     opened.close(CloseCode::internal_error, "internal error");
@@ -117,6 +163,10 @@ void Endpoint::close(CloseCode code, std::string_view reason) {
   for (const auto& connection : connections_) connection->close(code, reason);
 }
 
+void Endpoint::cut() {
+  for (const auto& connection : connections_) connection->terminate();
+}
+
 void Endpoint::on_message(Connection& from, Message& message) {
   call(options_.on_message, from, message);
 }
@@ -143,6 +193,7 @@ void Endpoint::on_close(Connection& closed, CloseCode code, std::string_view rea
   closed.leave_topics();
   net::Loop& loop = closed.below().loop();
   loop.defer([mine = std::move(mine)] {});
+  left();
   call(options_.on_close, closed, code, reason);
 }
 

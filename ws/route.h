@@ -6,20 +6,24 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "http/guest.h"
 #include "http/router.h"
 #include "ws/connection.h"
 #include "ws/topics.h"
+#include "ws/upgrade.h"
 
 namespace strata::ws {
 
 struct RouteOptions {
-  // Before the 101. False refuses: it has answered then, else the answer is 403.
-  std::function<bool(http::Request&, http::Response&)> on_upgrade = {};
-  // The request lives for this call: keep what is needed of its parameters, by `user` for example.
+  // A right request from an allowed Origin: to be accepted or refused, now or later. Without it
+  // each is accepted.
+  std::function<void(Upgrade, const http::Request&)> on_upgrade = {};
+  // The request lives for this call: what is needed of it later is kept by Connection::set.
   std::function<void(Connection&, const http::Request&)> on_open = {};
   std::function<void(Connection&, Message&)> on_message = {};
   std::function<void(Connection&, net::Bytes)> on_ping = {};  // its pong is sent already
@@ -30,6 +34,9 @@ struct RouteOptions {
   std::function<void(Connection&, CloseCode, std::string_view reason)> on_close = {};
   Limits limits = {};
   std::vector<std::string> subprotocols = {};  // the client's first choice among them is taken
+  // Chooses in its place; one that was not offered is none.
+  std::function<std::string(std::span<const std::string_view> offered, const http::Request&)>
+      choose_subprotocol = {};
   // Takes a client's offer of permessage-deflate, rfc7692; nothing: messages go as they are.
   std::optional<CompressionOptions> compression = {};
   std::vector<std::string> origins = {};  // besides the Host's own; "*" opens all
@@ -37,11 +44,12 @@ struct RouteOptions {
 };
 
 // The connections of one route.
-//   Owns:    them. Destroying it closes them at once, without callbacks.
+//   Owns:    them. Destroying it closes them at once, without callbacks. http::Server::drain closes
+//            them with 1001, and waits for them.
 //   Lives:   as long as its router, which a handler of its own may destroy.
 //   Errors:  an exception of a handler closes its connection with 1011.
 //   Threads: the loop's.
-class Endpoint final : public Handler {
+class Endpoint final : public Handler, public http::Guest {
  public:
   explicit Endpoint(RouteOptions options);
   ~Endpoint() override;
@@ -80,6 +88,12 @@ class Endpoint final : public Handler {
   void close(CloseCode code = CloseCode::going_away, std::string_view reason = {});  // each of them
 
  private:
+  friend class Upgrade;
+  std::size_t staying() const override { return connections_.size(); }
+  void leave() override { close(); }
+  void cut() override;
+  void open(http::Response& response, Acceptance with);
+  std::string subprotocol_for(const http::Request& request, std::string named) const;
   void on_message(Connection& from, Message& message) override;
   void on_ping(Connection& from, net::Bytes payload) override;
   void on_pong(Connection& from, net::Bytes payload) override;
@@ -96,6 +110,7 @@ class Endpoint final : public Handler {
   Topics topics_;
   std::shared_ptr<DeflatePool> pool_;                     // null: no compression
   std::vector<std::unique_ptr<Connection>> connections_;  // each knows its place
+  std::shared_ptr<Endpoint*> self_;                       // held weakly by upgrades under way
   int calls_ = 0;                                         // of handlers, that have not returned
   bool over_ = false;
 };

@@ -41,6 +41,7 @@ VirtualConnection::~VirtualConnection() {
 }
 
 void VirtualConnection::set_receiver(net::Receiver& top) {
+  if (&top != top_) ended_told_ = false;  // it has not heard of the FIN, if there was one
   top_ = &top;
   offer_again_ = true;
 }

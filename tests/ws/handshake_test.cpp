@@ -178,11 +178,13 @@ TEST_CASE("a request opens a WebSocket or is refused with its status",
     CHECK_FALSE(refusal->why.empty());
     const auto fields = ws::refusal_fields(refusal->status);
     if (row.status == 426) {
-      REQUIRE(fields.size() == 2);
-      CHECK(fields[0].name == "Upgrade");
-      CHECK(fields[0].value == "websocket");
-      CHECK(fields[1].name == "Sec-WebSocket-Version");
-      CHECK(fields[1].value == "13");
+      REQUIRE(fields.size() == 3);
+      CHECK(fields[0].name == "Connection");  // rfc9110-7.8
+      CHECK(fields[0].value == "Upgrade");
+      CHECK(fields[1].name == "Upgrade");
+      CHECK(fields[1].value == "websocket");
+      CHECK(fields[2].name == "Sec-WebSocket-Version");
+      CHECK(fields[2].value == "13");
     } else if (row.status == 405) {
       REQUIRE(fields.size() == 1);
       CHECK(fields[0].value == "GET");
