@@ -92,7 +92,7 @@ void serve_http(http::Server& app, const Settings& settings) {
     app.use("/static", http::static_files(settings.static_folder));
 }
 
-std::vector<ws::Endpoint*> serve_websocket(http::Server& app, const Settings& settings) {
+void serve_websocket(http::Server& app, const Settings& settings) {
   std::optional<ws::CompressionOptions> compression;
   if (settings.compression == "on") compression.emplace();
   const auto options = [&settings, compression](auto on_message) {
@@ -105,9 +105,7 @@ std::vector<ws::Endpoint*> serve_websocket(http::Server& app, const Settings& se
   const auto echo = [](ws::Connection& from, ws::Message& message) {
     from.send(std::move(message));
   };
-  std::vector<ws::Endpoint*> endpoints;
-  for (const char* path : {"/", "/ws", "/echo"})
-    endpoints.push_back(&ws::route(app, path, options(echo)));
+  for (const char* path : {"/", "/ws", "/echo"}) ws::route(app, path, options(echo));
   const auto to_others = [](ws::Connection& from, const ws::Message& message) {
     if (message.text) {
       ws::Endpoint::of(from).broadcast_text(message.view(), &from);
@@ -115,8 +113,7 @@ std::vector<ws::Endpoint*> serve_websocket(http::Server& app, const Settings& se
       ws::Endpoint::of(from).broadcast_binary(message.payload, &from);
     }
   };
-  endpoints.push_back(&ws::route(app, "/broadcast", options(to_others)));
-  return endpoints;
+  ws::route(app, "/broadcast", options(to_others));
 }
 
 // Every message goes back unchanged, text as text and binary as binary.
@@ -181,7 +178,7 @@ int main(int argc, char** argv) {
   net::EventLoop loop;
   http::Server app(loop, settings.http);
   serve_http(app, settings);
-  const std::vector<ws::Endpoint*> endpoints = serve_websocket(app, settings);
+  serve_websocket(app, settings);
   EngineEcho engine_echo;
   sio::eio::Options at_engine = settings.socketio.engine;
   at_engine.path = "/engine.io";
@@ -196,13 +193,8 @@ int main(int argc, char** argv) {
   std::printf("listening on http://%s:%d\n", shown.c_str(), int(app.address().port()));
   std::fflush(stdout);
 
-  const auto idle = [&] {
-    std::size_t open = io.engine().leaving_count() + engine.leaving_count();
-    for (const ws::Endpoint* endpoint : endpoints) open += endpoint->connection_count();
-    return open == 0;
-  };
+  const auto idle = [&] { return io.engine().leaving_count() + engine.leaving_count() == 0; };
   const tools::StopSignals signals(loop, [&] {
-    for (ws::Endpoint* endpoint : endpoints) endpoint->close();  // 1001, going away
     engine.close();
     io.engine().close();
     app.drain([&] { tools::stop_when(loop, idle, settings.http.drain_timeout); });

@@ -2,6 +2,8 @@
 // which frame, and that every peer can read what comes behind it.
 #include "ws/shared_message.h"
 
+#include <malloc.h>
+
 #include <random>
 
 #include "tests/catch.h"
@@ -163,4 +165,28 @@ TEST_CASE("connections without context share one state, and borrow one inside a 
   ws::Compression c = std::move(a);
   CHECK_FALSE(a);
   CHECK(c.pack(net::as_bytes(lines)));
+}
+
+TEST_CASE("a thousand idle connections without context cost not a byte more than none",
+          "[ws][codec][rfc7692-7.1.1]") {
+  const auto pool = pool_for();
+  std::vector<ws::Compression> all;
+  all.reserve(1000);
+  const auto use = [&](ws::Compression& one) {  // a message out, and one in
+    one.pack(net::as_bytes(lines));
+    one.done();
+    net::Bytes hello = net::as_bytes(hello_deflated);
+    std::uint8_t five[8];
+    one.inflater().read(hello, true, five);
+    one.message_inflated();
+  };
+  all.emplace_back(windows(15, false), Role::server, pool);
+  use(all.back());
+  const std::size_t before = mallinfo2().uordblks;  // bytes in use
+  while (all.size() < 1000) {
+    all.emplace_back(windows(15, false), Role::server, pool);
+    use(all.back());
+  }
+  CHECK(mallinfo2().uordblks == before);
+  CHECK(sizeof(ws::Compression) == sizeof(void*));
 }
