@@ -16,6 +16,14 @@ Limits with_high_water(Limits limits, std::size_t bytes) {
   return limits;
 }
 
+// rfc6455-7.1.7: FIN behind our Close. The peer may be in the middle of a message of many
+// megabytes: what it sends is received and dropped until it ends, or `close_timeout` does. Left in
+// the kernel it would be answered by RST, which overtakes our Close.
+void end_and_drop(net::Connection& below, bool& shut) {
+  shut = true;
+  below.out().finish();
+}
+
 MaskSource keys_for(Role self, MaskSource keys) {
   if (self == Role::server || keys) return keys;
   return &random_key;
@@ -169,7 +177,7 @@ void Connection::process(net::MutableBytes& in) {
       if (event.need_more()) break;
       if (event.failed()) {
         reason_ = event.error().why;
-        shut();
+        end_and_drop(*below_, shut_);
         break;
       }
       tell(*event);
@@ -212,7 +220,7 @@ void Connection::guarded(Call call) {
     reason_ = what;
   }
   session_.fail({CloseCode::internal_error, "internal error"}, below_->loop().now());
-  shut();
+  end_and_drop(*below_, shut_);
 }
 
 void Connection::drained() {
@@ -227,7 +235,6 @@ void Connection::ended() {
 }
 
 void Connection::shut() {
-  if (shut_) return;
   shut_ = true;
   below_->close();  // sends what is queued, then FIN, and lingers until the peer's
 }

@@ -142,7 +142,7 @@ bool VirtualConnection::step() {
     flush();
     if (life.expired()) return true;
   }
-  if (!dead_ && ended_told_ && out_.finished() && out_.empty()) give_up({});
+  if (!dead_ && ended_told_ && out_line().fin) give_up({});
   if (dead_ && top_ != nullptr) {
     closed_told_ = worked = true;
     loop_.disarm(write_deadline_);
