@@ -1,9 +1,10 @@
 // tools/echo.cpp - one server for measurements and conformance suites: it gives back what it gets,
 // on every layer.
 //   HTTP        GET /  "Hello"    POST /echo  the content    GET /big  32 MiB    /static/...
+//               GET /never  no answer
 //   WebSocket   / /ws /echo  each message back    /broadcast  each message to all others
 //   Engine.IO   /engine.io/  each message back
-//   Socket.IO   /socket.io/  namespaces / and /custom: see serve_socketio
+//   Socket.IO   /socket.io/  namespaces /, /custom and /limits: see serve_socketio
 #include <cstdio>
 #include <string>
 
@@ -86,6 +87,7 @@ void serve_http(http::Server& app, const Settings& settings) {
   app.post("/echo", [](http::Request& req, http::Response& res) {
     res.type("application/octet-stream").send(req.body());
   });
+  app.get("/never", [](http::Request&, http::Response& res) { res.defer(); });
   const auto big = std::make_shared<const std::string>(32u << 20, 'x');
   app.get("/big", [big](http::Request&, http::Response& res) { res.send(big); });
   if (!settings.static_folder.empty())
@@ -123,6 +125,19 @@ struct EngineEcho final : sio::eio::Handler {
   void on_binary(sio::eio::Socket& from, net::Bytes bytes) override { from.send_binary(bytes); }
   void on_close(sio::eio::Socket&, std::string_view, std::string_view) override {}
 };
+
+// What only a server can bring about: `join` a room, `ask` a question that waits for its answer.
+// Acknowledged with whether that was done; `trouble` says which limit was in the way.
+void serve_limits(sio::Server& io) {
+  io.of("/limits").on_connection([](sio::Socket& socket) {
+    socket.on_error([&socket](const sio::Error& error) { socket.emit("trouble", error.message); });
+    socket.on("join",
+              [&socket](const std::string& room, const sio::Ack& ack) { ack(socket.join(room)); });
+    socket.on("ask", [&socket](const sio::Ack& ack) {
+      ack(socket.emit("question", [](std::error_code) {}));
+    });
+  });
+}
 
 // On connection `auth` with the client's auth. On / also: `echo` comes back, in an acknowledgement
 // if one is asked for; `broadcast` goes to all others; `message` comes back as `message-back`;
@@ -185,6 +200,7 @@ int main(int argc, char** argv) {
   sio::eio::Server engine(app, at_engine, engine_echo);
   sio::Server io(app, settings.socketio);
   serve_socketio(io, settings.quiet_connect);
+  serve_limits(io);
   if (const auto error = app.listen(*address)) {
     std::fprintf(stderr, "%s: %s\n", address->to_string().c_str(), error.message().c_str());
     return 1;

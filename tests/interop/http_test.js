@@ -307,17 +307,6 @@ test('echo', 'more than one worker is refused with a sentence', async () => {
   assert.match(why, /"code":[1-9]/);
 });
 
-test('echo', 'every option of the README\'s table of limits is a flag', async () => {
-  if (reference()) return;
-  const readme = fs.readFileSync(path.join(__dirname, '../../README.md'), 'utf8');
-  const table = readme.split('## Limits and defaults')[1].split('\n## ')[0];
-  const options = table.match(/`[a-z]+_[a-z_]+`/g).map((name) => name.slice(1, -1));
-  assert.ok(options.length > 20);
-  const known = help();
-  const lacks = options.filter((name) => !known.includes(`--${name.replace(/_/g, '-')}`));
-  assert.deepStrictEqual(lacks, []);
-});
-
 module.exports = {
   ask,
   raw

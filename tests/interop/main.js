@@ -6,6 +6,7 @@ const {choose} = require('./server');
 const [program = 'build/bin/echo', word = ''] = process.argv.slice(2);
 choose(program);
 require('./http_test');
+require('./flags_test');
 require('./websocket_test');
 require('./engineio_test');
 require('./socketio_test');

@@ -69,6 +69,5 @@ module.exports = {
   start,
   spawn_server,
   help,
-  stop_all,
-  reference
+  program : () => command[0], stop_all, reference
 };
