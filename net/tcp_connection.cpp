@@ -206,8 +206,7 @@ void TcpConnection::queue_offer() {
 }
 
 void TcpConnection::set_receiver(Receiver& top) {
-  if (&top != receiver_) ended_ = false;  // it has not heard of the FIN, if there was one
-  receiver_ = &top;
+  if (std::exchange(receiver_, &top) != &top) ended_ = false;  // it has not heard of a FIN yet
   if (dead_ && !told_) return loop_.queue(*this);
   if (!in_call_) queue_offer();
   update_interest();
