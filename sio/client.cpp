@@ -110,17 +110,18 @@ void Client::recover(Socket& socket, Namespace& nsp) {
   nsp.adapter().restore_session(*pid, *offset, go_on);
 }
 
-bool Client::send(std::string_view text, std::span<const Bytes> attachments) {
-  if (!session_->open() || !session_->send_text(text)) return false;
+bool Client::send(std::string_view text, std::span<const Bytes> attachments,
+                  eio::SendOptions how) {
+  if (!session_->open() || !session_->send_text(text, how)) return false;
   for (const Bytes bytes : attachments)  // sio5-binary: nothing may come between
-    if (!session_->send_binary(bytes)) return false;
+    if (!session_->send_binary(bytes, how)) return false;
   return true;
 }
 
-bool Client::send(std::span<eio::SharedMessage> messages) {
+bool Client::send(std::span<eio::SharedMessage> messages, eio::SendOptions how) {
   if (!session_->open()) return false;
   for (eio::SharedMessage& message : messages)
-    if (!session_->send(message)) return false;
+    if (!session_->send(message, how)) return false;
   return true;
 }
 

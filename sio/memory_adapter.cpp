@@ -80,7 +80,7 @@ void MemoryAdapter::deliver(const EventPacket& packet, std::string_view text,
       if (!socket->connected()) continue;  // an earlier send closed it
       if (socket->hears_outgoing()) socket->heard_outgoing(packet.text, packet.attachments);
       if (flags.drop_if_busy && !socket->client().writable()) continue;
-      socket->client().send(messages);
+      socket->client().send(messages, {.compress = flags.compress});
     }
   }
   nsp().hub().targets() = std::move(to);

@@ -159,7 +159,7 @@ bool Socket::emit_values(std::string_view event, const Values& values, OnAnswer 
     return remember({writer.text(), writer.head_bytes(), writer.attachments()}, flags);
   if (hears_outgoing()) heard_outgoing(writer.text(), writer.attachments());
   if (flags.drop_if_busy && !client_->writable()) return false;
-  return client_->send(writer.text(), writer.attachments());
+  return client_->send(writer.text(), writer.attachments(), {.compress = flags.compress});
 }
 
 // An event that may have to be sent again goes by the adapter, which keeps it.

@@ -328,3 +328,21 @@ TEST_CASE("outgoing catch-alls see what is sent, broadcasts too", "[sio][emit]")
   s.socket->emit("a");
   CHECK(seen.size() == 4);
 }
+
+TEST_CASE("S13 compress(false) reaches the transport, of one and of many", "[sio][emit]") {
+  test::Stage stage;
+  test::FakeSession a(stage.hub);
+  const std::string id = a.join();
+  Socket& socket = *stage.root.find(id);
+  const std::vector<std::uint8_t> bytes{7};
+  socket.emit("e", bytes);
+  stage.root.emit("e", bytes);
+  socket.compress(true).emit("e", bytes);
+  CHECK(a.uncompressed == 0);
+  socket.compress(false).emit("e", bytes);
+  CHECK(a.uncompressed == 2);  // the attachment too
+  stage.root.compress(false).emit("e", bytes);
+  CHECK(a.uncompressed == 4);
+  stage.root.to(id).compress(false).compress(true).emit("e");
+  CHECK(a.uncompressed == 4);
+}
