@@ -96,12 +96,13 @@ inline std::vector<Case> cases() {
           sio(64, 4, 1024, "1 KiB")};
 }
 
-inline int connect_to(int port) {
+// `host` is one of this machine, 127.0.0.1 to 127.255.255.254.
+inline int connect_to(int port, std::uint32_t host = INADDR_LOOPBACK) {
   const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in at{};
   at.sin_family = AF_INET;
   at.sin_port = htons(std::uint16_t(port));
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  at.sin_addr.s_addr = htonl(host);
   if (::connect(fd, reinterpret_cast<sockaddr*>(&at), sizeof at) != 0) {
     ::close(fd);
     return -1;
@@ -158,11 +159,11 @@ inline std::string upgrade_request(const std::string& path) {
 }
 
 // Everything before the first counted message.
-inline bool open_session(int fd, const Case& what) {
+inline bool open_session(int fd, const Case& what, const char* websocket_path = "/") {
   if (fd < 0) return false;
   if (what.kind == Kind::http) return true;
   const std::string path =
-      what.kind == Kind::websocket ? "/" : "/socket.io/?EIO=4&transport=websocket";
+      what.kind == Kind::websocket ? websocket_path : "/socket.io/?EIO=4&transport=websocket";
   if (!send_all(fd, upgrade_request(path)) || !read_until(fd, "\r\n\r\n")) return false;
   if (what.kind == Kind::websocket) return true;
   return read_until(fd, "}") && send_all(fd, frame("40", true)) && read_until(fd, "}");
