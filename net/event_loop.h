@@ -74,7 +74,7 @@ class EventLoop final : public Loop {
   const SharedOptions& share(const ConnectionOptions& options);
   // What a recv may fill. Its content lives until the caller of recv returns.
   MutableBytes receive_room() { return {receive_room_.get(), receive_room_bytes}; }
-  static constexpr std::size_t receive_room_bytes = 64 * 1024;
+  static constexpr std::size_t receive_room_bytes = 128 * 1024;
 
  private:
   struct Inner final : EventSource {

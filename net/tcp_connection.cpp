@@ -6,7 +6,8 @@
 //    |-- abort() -------------------------------------------> closed(connection_aborted)
 //    '-- RST, write_timeout, exception ---------------------> closed(why)
 //
-// Whether it reads is decided in reads(), and what epoll is asked for in update_interest().
+// Whether it reads is decided in reads(), and what epoll is asked for in update_interest(). How it
+// sends is in net/tcp_connection_send.cpp.
 #include "net/tcp_connection.h"
 
 #include <sys/epoll.h>
@@ -20,18 +21,7 @@
 
 namespace strata::net {
 
-struct TcpConnection::Rare : TimerEntry {
-  explicit Rare(TcpConnection& c)
-      : TimerEntry([](TimerEntry& e) { static_cast<Rare&>(e).connection.on_timer(); }),
-        connection(c) {}
-  TcpConnection& connection;
-  std::size_t discarded_bytes = 0;
-  TimePoint progress_at{};               // while blocked: when the peer last took something
-  std::size_t untaken_bytes = SIZE_MAX;  // and what the kernel still held then
-};
-
-static constexpr Duration progress_tick_max = 1s;
-
+static constexpr int reoffers_max = 4;  // of one read
 static constexpr std::uint32_t reading_on = EPOLLIN | EPOLLRDHUP;
 // Edge-triggered while reading is off: an error or a FIN is told once and nothing can spin, not
 // even EPOLLHUP, which cannot be masked.
@@ -103,14 +93,21 @@ void TcpConnection::on_events(std::uint32_t events) {
   update_interest();
 }
 
+std::size_t TcpConnection::room_left() {
+  return options_->kept_bytes_max - std::min(options_->kept_bytes_max, kept_.size());
+}
+
 void TcpConnection::read() {
   EventLoop& loop = loop_;
   MutableBytes landing;
   if (kept_.empty()) landing = receiver_->landing();
-  landing = landing.first(std::min(landing.size(), landing_bytes_max));
   MutableBytes room = loop_.receive_room();
-  room = room.first(std::min({room.size() - std::min(room.size(), landing.size()),
-                              options_->kept_bytes_max - kept_.size()}));
+  if (landing.empty()) {
+    room = room.first(std::min(room.size(), room_left()));
+  } else if (landing.size() > landing_bytes_max) {  // what follows it is not yet the room's
+    landing = landing.first(landing_bytes_max);
+    room = {};
+  }
   const std::ptrdiff_t got = receive_into(fd_.get(), landing, room);
   if (got < 0) {
     if (errno != EAGAIN && errno != EINTR) die(errno);
@@ -129,6 +126,8 @@ void TcpConnection::read() {
     if (!loop.runs(*this)) return;
     in_call_ = false;
     above_ = above_ || out_.size() > options_->high_water;
+    if (above_) flush();
+    if (!loop.runs(*this)) return;
   }
   if (bytes > landed) deliver(room.first(bytes - landed));
   if (loop.runs(*this)) flush();
@@ -138,7 +137,7 @@ void TcpConnection::deliver(MutableBytes fresh) {
   if (lingers_ || dead_) return;
   EventLoop& loop = loop_;
   if (kept_.empty() && may_offer()) {
-    const std::size_t consumed = offer(fresh);
+    const std::size_t consumed = offer_fresh(fresh);
     if (!loop.runs(*this) || lingers_) return;
     kept_.append(fresh.subspan(consumed), &loop_.pool());
     if (consumed > 0) return;
@@ -153,6 +152,20 @@ void TcpConnection::deliver(MutableBytes fresh) {
     reset_on_close(fd_.get());
     die(ENOBUFS);
   }
+}
+
+// Above the high mark what it answered leaves at once, and the rest is offered from where it lies;
+// a few times, for the others wait.
+std::size_t TcpConnection::offer_fresh(MutableBytes in) {
+  EventLoop& loop = loop_;
+  std::size_t consumed = offer(in);
+  for (int more = reoffers_max; loop.runs(*this) && above_ && consumed < in.size() && more > 0;
+       --more) {
+    flush();
+    if (!loop.runs(*this) || above_) break;
+    consumed += offer(in.subspan(consumed));
+  }
+  return consumed;
 }
 
 // Once, or once more if the receiver changed meanwhile: the rest is for the new one.
@@ -228,47 +241,6 @@ void TcpConnection::discard() {
   rare().discarded_bytes += static_cast<std::size_t>(got);
   if (got == 0) fin_received_ = true;
   complete();
-}
-
-// --- sending ------------------------------------------------------------------------------------
-
-void TcpConnection::flush() {
-  if (dead_) return;
-  above_ = above_ || out_.size() > options_->high_water;
-  if (blocked_) return;  // EPOLLOUT will tell
-  std::size_t sent_bytes = 0;
-  const Sent sent = send_from(fd_.get(), out_, loop_.receive_room(), sent_bytes);
-  if (sent == Sent::failed) {
-    error_ = errno;
-    // A server may answer, and go without reading the rest: a client reads the answer, then dies.
-    if (!options_->reads_above_high_water || !reads()) return die(error_);
-    return out_.close();
-  }
-  if (sent == Sent::later) loop_.queue_next(*this);
-  if (sent == Sent::blocked) {
-    blocked_ = true;
-    watch_progress(sent_bytes > 0);
-    update_interest();
-  }
-  if (sent == Sent::all) all_sent();
-  if (above_ && out_.size() <= options_->low_water) below_high_water();
-}
-
-void TcpConnection::all_sent() {
-  if (!fin_sent_) stop_timer();
-  if (out_.finished() && !fin_sent_) {
-    fin_sent_ = true;
-    if (::shutdown(fd_.get(), SHUT_WR) != 0) return die(errno);
-    if (lingers_) start_timer(linger_time);
-  }
-  complete();
-}
-
-void TcpConnection::below_high_water() {
-  above_ = false;
-  queue_offer();
-  update_interest();
-  if (receiver_ != nullptr && !lingers_ && !dead_) receiver_->drained();
 }
 
 // --- the end ------------------------------------------------------------------------------------
@@ -352,49 +324,6 @@ void TcpConnection::on_thrown(std::error_code why) {
   if (dead_) return;
   reset_on_close(fd_.get());
   die(why.value());
-}
-
-// --- the timer: no progress in writing, or the end of lingering ---------------------------------
-
-TcpConnection::Rare& TcpConnection::rare() {
-  if (rare_ == nullptr) rare_ = std::make_unique<Rare>(*this);
-  return *rare_;
-}
-
-void TcpConnection::start_timer(Duration delay) { loop_.arm(rare(), loop_.now() + delay); }
-
-void TcpConnection::stop_timer() {
-  if (rare_ != nullptr) loop_.disarm(*rare_);
-}
-
-// A full socket turns writable when a third of its megabytes is free: a slow peer takes them for
-// longer than any time-out. So a tick looks at what the kernel still holds.
-void TcpConnection::watch_progress(bool progress) {
-  if (options_->write_timeout <= Duration::zero()) return;
-  Rare& state = rare();
-  if (progress || !state.armed()) {
-    state.progress_at = loop_.now();
-    state.untaken_bytes = SIZE_MAX;
-  }
-  start_tick();
-}
-
-void TcpConnection::start_tick() {
-  const Duration left = rare_->progress_at + options_->write_timeout - loop_.now();
-  start_timer(std::min({left, options_->write_timeout / 8, progress_tick_max}));
-}
-
-void TcpConnection::on_timer() {
-  if (fin_sent_ && lingers_) return die(0);
-  const std::size_t untaken = unacknowledged_bytes(fd_.get());
-  if (untaken < rare_->untaken_bytes) {
-    // The first look only sets the mark, else every stall would have one tick more.
-    if (rare_->untaken_bytes != SIZE_MAX) rare_->progress_at = loop_.now();
-    rare_->untaken_bytes = untaken;
-  }
-  if (loop_.now() < rare_->progress_at + options_->write_timeout) return start_tick();
-  reset_on_close(fd_.get());  // or the kernel would go on trying to deliver
-  die(ETIMEDOUT);
 }
 
 }  // namespace strata::net

@@ -5,6 +5,7 @@
 #include "net/fd.h"
 #include "net/recv_buffer.h"
 #include "net/shared_options.h"
+#include "net/timer_queue.h"
 
 namespace strata::net {
 
@@ -33,12 +34,23 @@ class TcpConnection final : public Connection, private EventSource {
   Loop& loop() override;
   const ConnectionOptions& options() const override { return *options_; }
 
-  static constexpr std::size_t landing_bytes_max = 512 * 1024;
+  // One read takes at most kept_bytes_max; in the middle of a large payload 512 KiB, of which 128
+  // KiB may lie behind it.
+  static constexpr std::size_t landing_bytes_max = 384 * 1024;
   static constexpr std::size_t discarded_bytes_max = 256 * 1024;  // lingering: what is read at most
   static constexpr Duration linger_time = 2s;
 
  private:
-  struct Rare;  // what only a blocked or closing connection needs
+  // What only a blocked or closing connection needs.
+  struct Rare : TimerEntry {
+    explicit Rare(TcpConnection& c)
+        : TimerEntry([](TimerEntry& e) { static_cast<Rare&>(e).connection.on_timer(); }),
+          connection(c) {}
+    TcpConnection& connection;
+    std::size_t discarded_bytes = 0;
+    TimePoint progress_at{};               // while blocked: when the peer last took something
+    std::size_t untaken_bytes = SIZE_MAX;  // and what the kernel still held then
+  };
 
   void on_events(std::uint32_t events) override;
   void on_queued(Pass pass) override;
@@ -48,6 +60,8 @@ class TcpConnection final : public Connection, private EventSource {
   bool reads() const;
   void read();
   void deliver(MutableBytes fresh);
+  std::size_t room_left();
+  std::size_t offer_fresh(MutableBytes in);
   std::size_t offer(MutableBytes in);
   void offer_kept();
   void offer_rest();

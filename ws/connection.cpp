@@ -11,8 +11,8 @@
 namespace strata::ws {
 namespace {
 
-Limits with_high_water(Limits limits, std::size_t bytes) {
-  limits.high_water = bytes;
+SharedLimits with_high_water(SharedLimits limits, std::size_t bytes) {
+  limits.set_high_water(bytes);
   return limits;
 }
 
@@ -31,21 +31,21 @@ MaskSource keys_for(Role self, MaskSource keys) {
 
 }  // namespace
 
-Connection::Connection(std::unique_ptr<net::Connection> below, Role self, const Limits& limits,
+Connection::Connection(std::unique_ptr<net::Connection> below, Role self, SharedLimits limits,
                        Handler& top, MaskSource keys)
-    : below_(std::move(below)),
-      session_(self, with_high_water(limits, below_->options().high_water), below_->out(),
-               keys_for(self, std::move(keys))),
-      top_(&top),
-      deadline_(this),
-      stop_above_(below_->options().reads_above_high_water ? SIZE_MAX
-                                                           : below_->options().high_water) {
+    : net::TimerEntry(
+          [](net::TimerEntry& entry) { static_cast<Connection&>(entry).on_deadline(); }),
+      below_(std::move(below)),
+      session_(self, with_high_water(std::move(limits), below_->options().high_water),
+               below_->out(), keys_for(self, std::move(keys))),
+      stops_above_high_water_(!below_->options().reads_above_high_water),
+      top_(&top) {
   session_.start(below_->loop().now());
   watch_time();
   below_->set_receiver(*this);
 }
 
-Connection::~Connection() { below_->loop().disarm(deadline_); }
+Connection::~Connection() { below_->loop().disarm(*this); }
 
 // --- out ---------------------------------------------------------------------------------------
 
@@ -55,13 +55,13 @@ SendResult Connection::sent(Delivery delivery, Send send) {
   try {
     result = send();
   } catch (const std::bad_alloc&) {  // half a frame is in the queue: nothing can follow it
-    reason_ = "out of memory";
+    set_reason("out of memory");
     terminate();
   }
   if (shut_) return SendResult::dropped;
   if (result == SendResult::dropped && delivery == Delivery::reliable && open()) {
-    reason_ = "slow consumer";
-    close(CloseCode::policy, reason_);
+    set_reason("slow consumer");
+    close(CloseCode::policy, "slow consumer");
   }
   return result;
 }
@@ -150,7 +150,8 @@ bool Connection::open() const {
 
 // The contract of net::Receiver: above the high mark what is left waits, and is offered again.
 bool Connection::must_stop() const {
-  return shut_ || below_->out().size() > stop_above_ || below_->paused();
+  return shut_ || below_->paused() ||
+         (stops_above_high_water_ && below_->out().size() > session_.limits().high_water);
 }
 
 std::size_t Connection::receive(net::MutableBytes in) {
@@ -176,14 +177,14 @@ void Connection::process(net::MutableBytes& in) {
       auto event = session_.next(in, now);
       if (event.need_more()) break;
       if (event.failed()) {
-        reason_ = event.error().why;
+        set_reason(event.error().why);
         end_and_drop(*below_, shut_);
         break;
       }
       tell(*event);
     } while (!must_stop());
   } catch (const std::bad_alloc&) {  // of the session: a handler's are caught nearer to it
-    reason_ = "out of memory";
+    set_reason("out of memory");
     terminate();
   }
   watch_time();
@@ -199,7 +200,7 @@ void Connection::tell(Event& event) {
   } else {
     const Closed& close = std::get<Closed>(event);
     code_ = close.code;
-    reason_ = close.reason;
+    set_reason(close.reason);
     // rfc6455-7.1.1: the server closes TCP first, so that TIME_WAIT is with it, whom it does not
     // hinder; a client waits for that until its deadline.
     if (session_.role() == Role::client) return;
@@ -210,14 +211,13 @@ void Connection::tell(Event& event) {
 // No exception crosses the loop: the peer gets 1011, the owner hears why in on_close.
 template <class Call>
 void Connection::guarded(Call call) {
-  const char* what = "handler threw";
   try {
     call();
     return;
   } catch (const std::exception& error) {
-    reason_ = error.what();
+    set_reason(error.what());
   } catch (...) {
-    reason_ = what;
+    set_reason("handler threw");
   }
   session_.fail({CloseCode::internal_error, "internal error"}, below_->loop().now());
   end_and_drop(*below_, shut_);
@@ -230,8 +230,20 @@ void Connection::drained() {
 }
 
 void Connection::ended() {
-  if (!session_.close_received() && reason_.empty()) reason_ = "ended without a Close";
+  if (!session_.close_received() && reason().empty()) set_reason("ended without a Close");
   shut();
+}
+
+std::string_view Connection::reason() const {
+  return extras_ == nullptr ? std::string_view() : extras_->reason;
+}
+
+void Connection::set_reason(std::string_view why) {
+  if (extras_ == nullptr && why.empty()) return;
+  try {
+    extras().reason = why;
+  } catch (const std::bad_alloc&) {  // then the end has none
+  }
 }
 
 void Connection::shut() {
@@ -241,10 +253,10 @@ void Connection::shut() {
 
 void Connection::closed(std::error_code why) {
   shut_ = true;
-  below_->loop().disarm(deadline_);
-  if (reason_.empty() && code_ == CloseCode::abnormal && why) reason_ = why.message();
+  below_->loop().disarm(*this);
+  if (reason().empty() && code_ == CloseCode::abnormal && why) set_reason(why.message());
   try {
-    top_->on_close(*this, code_, reason_);
+    top_->on_close(*this, code_, reason());
   } catch (...) {  // there is nobody left to tell
   }
 }
@@ -253,21 +265,17 @@ void Connection::closed(std::error_code why) {
 
 void Connection::watch_time() {
   const auto due = session_.deadline();
-  if (due && (!deadline_.armed() || deadline_.deadline != *due)) {
-    below_->loop().arm(deadline_, *due);
+  if (due && (!armed() || deadline != *due)) {
+    below_->loop().arm(*this, *due);
   }
-}
-
-void Connection::Deadline::on_fire(TimerEntry& self) {
-  static_cast<Deadline&>(self).connection->on_deadline();
 }
 
 void Connection::on_deadline() {
   // Above the high mark reading stops, and goes on below the low one only.
   const bool reading = !below_->paused() && below_->out().size() <= below_->options().low_water;
   if (session_.on_deadline(below_->loop().now(), reading)) {
-    if (reason_.empty()) {
-      reason_ = session_.close_sent() ? "no answer to our Close" : "no answer to our ping";
+    if (reason().empty()) {
+      set_reason(session_.close_sent() ? "no answer to our Close" : "no answer to our ping");
     }
     terminate();
     return;

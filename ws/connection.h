@@ -44,10 +44,10 @@ enum class Delivery : std::uint8_t { reliable, volatile_ };
 // An exception that leaves a handler closes with 1011.
 //   Limits:  high_water is that of the net::Connection: `queued` is always followed by on_drain.
 //   Threads: its loop's.
-class Connection final : public net::Receiver {
+class Connection final : public net::Receiver, private net::TimerEntry {
  public:
   // `keys` are a client's masking keys, for tests; by default they come from the kernel.
-  Connection(std::unique_ptr<net::Connection> below, Role self, const Limits& limits, Handler& top,
+  Connection(std::unique_ptr<net::Connection> below, Role self, SharedLimits limits, Handler& top,
              MaskSource keys = {});
   ~Connection() override;
 
@@ -134,12 +134,6 @@ class Connection final : public net::Receiver {
   void ended() override;
   void closed(std::error_code why) override;
 
-  struct Deadline : net::TimerEntry {
-    explicit Deadline(Connection* c) : TimerEntry(&Deadline::on_fire), connection(c) {}
-    static void on_fire(TimerEntry& self);
-    Connection* connection;
-  };
-
   struct Extras;
   Extras& extras();
   void process(net::MutableBytes& in);
@@ -149,21 +143,21 @@ class Connection final : public net::Receiver {
   template <class Send>
   SendResult sent(Delivery delivery, Send send);
   SendResult begin(Opcode opcode);
+  std::string_view reason() const;
+  void set_reason(std::string_view why);
   void on_deadline();
   void watch_time();
   void shut();
   bool must_stop() const;
 
   std::unique_ptr<net::Connection> below_;
-  Session session_;
+  [[no_unique_address]] Session session_;  // the next three lie in its last word
+  CloseCode code_ = CloseCode::abnormal;
+  bool stops_above_high_water_;  // a server: nothing more is read
+  bool shut_ = false;            // nothing more is read: `below_` is closing
   Handler* top_;
   UserData data_;
   std::unique_ptr<Extras> extras_;  // null for most
-  Deadline deadline_;
-  std::size_t stop_above_;  // bytes queued: nothing more is read
-  std::string reason_;
-  CloseCode code_ = CloseCode::abnormal;
-  bool shut_ = false;  // nothing more is read: `below_` is closing
 };
 
 // To all that are subscribed but `except`; how many took it. One whose queue is over its limit is

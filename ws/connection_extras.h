@@ -11,6 +11,7 @@ struct Connection::Extras {
   explicit Extras(Connection* connection) : topics(connection) {}
   Subscriber topics;
   std::string subprotocol;
+  std::string reason;  // of the end, in the words of others
 };
 
 }  // namespace strata::ws

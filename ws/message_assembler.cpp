@@ -9,7 +9,7 @@ namespace strata::ws {
 namespace {
 
 constexpr std::size_t overhead_max = 64 * 1024;
-constexpr std::size_t landing_min = 16 * 1024;  // below that one more recv is not worth it
+constexpr std::size_t landing_min = 16 * 1024;  // a smaller message is not worth it
 constexpr std::size_t landing_max = 512 * 1024;
 
 // Deflate makes at most 258 bytes of 2 bits; a code may have begun in earlier bytes.
@@ -24,14 +24,14 @@ static_assert((piece_room - piece_bytes - begun_max) / inflated_max > 14 + contr
 
 net::OwnedBytes Message::take() {
   const net::Bytes all = std::exchange(payload, {});
-  if (gathered == nullptr) return net::OwnedBytes(all);
+  if (gathered == nullptr || gathered->in_pool()) return net::OwnedBytes(all);
   net::OwnedBytes taken = std::move(*std::exchange(gathered, nullptr));
   taken.set_capacity(taken.size());  // what it grew by in advance goes back
   return taken;
 }
 
-MessageAssembler::MessageAssembler(std::size_t max_message, bool in_pieces)
-    : max_message_(std::min(max_message, SIZE_MAX - overhead_max)) {
+MessageAssembler::MessageAssembler(std::size_t max_message, bool in_pieces, net::BlockPool* pool)
+    : block_(pool), max_message_(std::min(max_message, SIZE_MAX - overhead_max)) {
   if (in_pieces) pieces_ = std::make_unique<Pieces>();
 }
 
@@ -207,7 +207,7 @@ std::optional<Message> MessageAssembler::rest() {
 }
 
 net::MutableBytes MessageAssembler::landing(std::uint64_t left) {
-  if (block_.empty() || left < landing_min || compressed_) return {};
+  if (block_.empty() || block_.size() + left < landing_min || compressed_) return {};
   const std::size_t more = std::max(block_.size(), landing_min);  // doubling, as in keep()
   const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, more));
   if (block_.room().size() < std::min(wanted, landing_max)) {

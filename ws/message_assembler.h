@@ -21,13 +21,15 @@ struct Message {
   bool last = true;                     // it ends here; until then a character may be cut in two
 
   std::string_view view() const { return net::as_text(payload); }
-  // To keep it, or to send it on. No copy of what was gathered; `payload` is empty afterwards.
+  // To keep it, for as long as you like. No copy of what was gathered, unless it lies in a block of
+  // the pool; `payload` is empty afterwards.
   net::OwnedBytes take();
 };
 
 // Whole small messages pass through as views of the received bytes; what comes in parts, over
 // fragments or reads, is gathered in one block.
-//   Owns:    that block; it grows with the bytes received, never by a declared length, and holds
+//   Owns:    that block, of the pool where it fits; it grows with the bytes received, never by a
+//   declared length, and holds
 //            at most the message limit and 64 KiB, however many fragments there are.
 //   Pieces:  if they are asked for, what comes is handed up instead, in views of the received
 //   bytes.
@@ -37,7 +39,8 @@ struct Message {
 //            where a compressed message inflates beyond it.
 class MessageAssembler {
  public:
-  explicit MessageAssembler(std::size_t max_message, bool in_pieces = false);
+  explicit MessageAssembler(std::size_t max_message, bool in_pieces = false,
+                            net::BlockPool* pool = nullptr);
 
   // `left`: bytes of the frame still to come. "Not yet": the message goes on. A message whose first
   // frame has RSV1 is inflated by `compression` as it comes, and never beyond the limit.

@@ -34,6 +34,7 @@ std::string field_lines(const Fields& fields) {
 
 Endpoint::Endpoint(RouteOptions options)
     : options_(std::move(options)),
+      limits_(options_.limits),
       topics_(options_.topics),
       self_(std::make_shared<Endpoint*>(this)) {
   if (options_.compression) pool_ = std::make_shared<DeflatePool>(*options_.compression);
@@ -84,8 +85,9 @@ void Endpoint::open(http::Response& response, Acceptance with) {
   auto below = accept(request, response, subprotocol, field_lines(with.fields),
                       offer ? std::string_view(offer->answer) : std::string_view(), this);
   if (below == nullptr) return;
+  limits_.set_high_water(below->options().high_water);
   connections_.push_back(
-      std::make_unique<Connection>(std::move(below), Role::server, options_.limits, *this));
+      std::make_unique<Connection>(std::move(below), Role::server, limits_, *this));
   Connection& opened = *connections_.back();
   opened.place = connections_.size() - 1;
   opened.use(std::move(compression));

@@ -107,6 +107,7 @@ class Endpoint final : public Handler, public http::Guest {
   };
 
   RouteOptions options_;
+  SharedLimits limits_;  // of the connections
   Topics topics_;
   std::shared_ptr<DeflatePool> pool_;                     // null: no compression
   std::vector<std::unique_ptr<Connection>> connections_;  // each knows its place

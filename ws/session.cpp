@@ -11,14 +11,15 @@
 
 namespace strata::ws {
 
-Session::Session(Role self, const Limits& limits, net::SendQueue& out, MaskSource keys)
+Session::Session(Role self, SharedLimits limits, net::SendQueue& out, MaskSource keys)
     : out_(out),
-      limits_(limits),
+      limits_(std::move(limits)),
       parser_(self),
-      assembler_(limits.max_message, limits.in_pieces),
-      keys_(std::move(keys)),
-      self_(self) {
-  assert(self == Role::server || keys_ != nullptr);
+      self_(self),
+      assembler_(limits_->max_message, limits_->in_pieces, out.pool()) {
+  if (self == Role::server) return;
+  assert(keys != nullptr);
+  rare().keys = std::move(keys);
 }
 
 Session::~Session() = default;
@@ -34,19 +35,19 @@ net::Parse<Event, ProtocolError> Session::next(net::MutableBytes& in, net::TimeP
   assembler_.release();
   const auto event = read(in, now);
   // rfc6455-5.5.1, -7.1.7: what follows a Close or an error is not looked at.
-  if (failure_ || close_received_) in = in.last(0);
+  if (failed() || close_received_) in = in.last(0);
   return event;
 }
 
 net::Parse<Event, ProtocolError> Session::read(net::MutableBytes& in, net::TimePoint now) {
-  if (failure_) return *failure_;
+  if (const ProtocolError* const why = failure()) return *why;
   if (close_received_) return {};
   for (;;) {
     net::Parse<Piece, ProtocolError> piece;
     if (landed_ != 0) {
       piece = parser_.landed(assembler_.landed(std::exchange(landed_, 0)));
     } else {
-      const bool inflates_pieces = limits_.in_pieces && compression_;
+      const bool inflates_pieces = limits_->in_pieces && compression_;
       const std::size_t most = inflates_pieces ? assembler_.bite(true) : SIZE_MAX;
       net::MutableBytes bite = in.first(std::min(in.size(), most));
       const std::size_t offered = bite.size();
@@ -74,7 +75,7 @@ net::Parse<Event, ProtocolError> Session::rest_of_pieces() {
 }
 
 net::MutableBytes Session::landing() {
-  if (failure_ || close_received_ || parser_.payload_left() == 0) return {};
+  if (failed() || close_received_ || parser_.payload_left() == 0) return {};
   return assembler_.landing(parser_.payload_left());
 }
 
@@ -87,7 +88,7 @@ net::Parse<Event, ProtocolError> Session::on_control(Opcode opcode, net::Bytes p
   }
   if (awaiting_pong_) {
     awaiting_pong_ = false;
-    if (!close_sent_) deadline_ = now + limits_.ping_interval;
+    if (!close_sent_) deadline_ = now + limits_->ping_interval;
   }
   return Event(Pong{payload});
 }
@@ -97,7 +98,7 @@ net::Parse<Event, ProtocolError> Session::on_control(Opcode opcode, net::Bytes p
 // rfc6455-5.5.2: behind our Close nothing is sent, a pong neither; nobody needs to know any more.
 void Session::answer_ping(net::Bytes payload) {
   if (close_sent_) return;
-  if (out_.size() <= limits_.high_water) {
+  if (out_.size() <= limits_->high_water) {
     append_control(Opcode::pong, payload);
     return;
   }
@@ -107,7 +108,7 @@ void Session::answer_ping(net::Bytes payload) {
 
 void Session::drained(net::TimePoint now) {
   reads_again(now);
-  if (rare_ == nullptr || !rare_->pong_bytes || out_.size() > limits_.high_water) return;
+  if (rare_ == nullptr || !rare_->pong_bytes || out_.size() > limits_->high_water) return;
   const std::size_t bytes = *std::exchange(rare_->pong_bytes, std::nullopt);
   if (!close_sent_) append_control(Opcode::pong, net::Bytes(rare_->pong).first(bytes));
 }
@@ -131,20 +132,20 @@ net::Parse<Event, ProtocolError> Session::on_close_frame(net::Bytes payload, net
 }
 
 ProtocolError Session::fail(ProtocolError error, net::TimePoint now) {
-  if (failure_) return *failure_;
+  if (const ProtocolError* const known = failure()) return *known;
   // rfc6455-7.1.7: say why, then stop. 1009 says it all: other servers send it bare, and there are
   // clients that compare.
   const char* const why = error.code == CloseCode::too_big ? "" : error.why;
   append_close(error.code, why, now);
-  failure_ = error;
+  rare().failure = error;
   return error;
 }
 
 // --- time --------------------------------------------------------------------------------------
 
 void Session::start(net::TimePoint now) {
-  if (limits_.ping_interval > net::Duration::zero() && !close_sent_) {
-    deadline_ = now + limits_.ping_interval;
+  if (limits_->ping_interval > net::Duration::zero() && !close_sent_) {
+    deadline_ = now + limits_->ping_interval;
   }
 }
 
@@ -155,20 +156,20 @@ std::optional<net::TimePoint> Session::deadline() const {
 
 // A pong may have come while nobody looked: it gets its whole time again.
 void Session::reads_again(net::TimePoint now) {
-  if (awaiting_pong_ && !close_sent_) deadline_ = std::max(deadline_, now + limits_.ping_timeout);
+  if (awaiting_pong_ && !close_sent_) deadline_ = std::max(deadline_, now + limits_->ping_timeout);
 }
 
 bool Session::on_deadline(net::TimePoint now, bool reading) {
   if (now < deadline_) return false;
   if (close_sent_) return true;
-  if (!reading || out_.size() > limits_.high_water) {  // the write deadline runs all the same
-    deadline_ = now + limits_.ping_timeout;
+  if (!reading || out_.size() > limits_->high_water) {  // the write deadline runs all the same
+    deadline_ = now + limits_->ping_timeout;
     return false;
   }
   if (awaiting_pong_) return true;
   append_control(Opcode::ping, {});
   awaiting_pong_ = true;
-  deadline_ = now + limits_.ping_timeout;
+  deadline_ = now + limits_->ping_timeout;
   return false;
 }
 

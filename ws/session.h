@@ -10,19 +10,10 @@
 #include "ws/deflate.h"
 #include "ws/frame.h"
 #include "ws/frame_watcher.h"
+#include "ws/limits.h"
 #include "ws/message_assembler.h"
 
 namespace strata::ws {
-
-struct Limits {
-  std::size_t max_message = 1024 * 1024;     // bytes: 1009
-  bool in_pieces = false;                    // messages are handed up as they come: Message::last
-  std::size_t high_water = 64 * 1024;        // bytes queued: sends answer `queued`
-  std::size_t max_send_queue = 1024 * 1024;  // bytes queued: sends answer `dropped`
-  net::Duration close_timeout = 5s;          // for the close handshake, then reset
-  net::Duration ping_interval{0};            // 0: no pings of our own
-  net::Duration ping_timeout = 20s;          // for the pong, then reset; only a pong counts
-};
 
 enum class SendResult { sent, queued, dropped };
 
@@ -47,7 +38,7 @@ using MaskSource = std::function<MaskingKey()>;
 class Session {
  public:
   // A client needs `keys`, unpredictable ones (rfc6455-5.3).
-  Session(Role self, const Limits& limits, net::SendQueue& out, MaskSource keys = {});
+  Session(Role self, SharedLimits limits, net::SendQueue& out, MaskSource keys = {});
   ~Session();
   // What the handshake agreed on, before the first byte. Frames of encode_shared stay as they are.
   void use(Compression compression);
@@ -59,7 +50,7 @@ class Session {
   // In the middle of a large payload: where its next bytes may be received. Tell landed() how
   // many were, then call next() with what else there is, or nothing.
   net::MutableBytes landing();
-  void landed(std::size_t bytes) { landed_ = bytes; }
+  void landed(std::size_t bytes) { landed_ = static_cast<std::uint32_t>(bytes); }
 
   // A message is taken whole while the queue is below the high mark, whatever its size, and
   // dropped while it is above the limit or once Close is sent. Text has to be UTF-8.
@@ -95,9 +86,10 @@ class Session {
   void reads_again(net::TimePoint now);  // after a pause
 
   Role role() const { return self_; }
+  const Limits& limits() const { return *limits_; }
   bool close_sent() const { return close_sent_; }
   bool close_received() const { return close_received_; }
-  bool failed() const { return failure_.has_value(); }  // an error was answered by our Close
+  bool failed() const { return failure() != nullptr; }  // an error was answered by our Close
 
   void start(net::TimePoint now);  // pings of our own begin
   std::optional<net::TimePoint> deadline() const;
@@ -112,10 +104,12 @@ class Session {
     std::unique_ptr<Deflater> deflater;  // while it is under way
     Opcode opcode;                       // of the next fragment
   };
-  // What few connections need.
+  // What few connections of a server need.
   struct Rare {
     FrameWatcher* watcher = nullptr;
     std::optional<Outgoing> outgoing;
+    MaskSource keys;  // a client's
+    std::optional<ProtocolError> failure;
     std::optional<std::uint8_t> pong_bytes;  // a pong that waits for room in the queue
     std::array<std::uint8_t, control_payload_max> pong;
   };
@@ -129,6 +123,9 @@ class Session {
   SendResult result() const;
   SendResult send_control(Opcode opcode, net::Bytes payload);
   Rare& rare();
+  const ProtocolError* failure() const {
+    return rare_ == nullptr || !rare_->failure ? nullptr : &*rare_->failure;
+  }
   FrameWatcher* watcher() const { return rare_ == nullptr ? nullptr : rare_->watcher; }
   void tell_watcher(const net::Parse<Piece, ProtocolError>& piece, net::Bytes in);
   net::SendQueue& message_queue();
@@ -143,19 +140,18 @@ class Session {
   void append_close(CloseCode code, std::string_view reason, net::TimePoint now);
 
   net::SendQueue& out_;
-  Limits limits_;
-  FrameParser parser_;
-  MessageAssembler assembler_;
-  Compression compression_;
-  std::unique_ptr<Rare> rare_;
-  std::optional<ProtocolError> failure_;
-  net::TimePoint deadline_ = net::TimePoint::max();
-  std::size_t landed_ = 0;
-  MaskSource keys_;
+  SharedLimits limits_;
+  // Idle connections are many: small members lie in what larger ones leave of their last word.
+  [[no_unique_address]] FrameParser parser_;
   bool close_sent_ = false;
   bool close_received_ = false;
   bool awaiting_pong_ = false;
   Role self_;
+  MessageAssembler assembler_;
+  Compression compression_;
+  std::unique_ptr<Rare> rare_;
+  net::TimePoint deadline_ = net::TimePoint::max();
+  std::uint32_t landed_ = 0;  // bytes, where landing() said
 };
 
 }  // namespace strata::ws

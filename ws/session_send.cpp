@@ -13,12 +13,12 @@ namespace strata::ws {
 // Tested before the append: below the high mark a message is taken whatever its size.
 bool Session::takes() const {
   if (close_sent_) return false;  // rfc6455-5.5.1: no data behind a Close
-  return out_.size() + waiting_bytes() <= std::max(limits_.max_send_queue, limits_.high_water);
+  return out_.size() + waiting_bytes() <= std::max(limits_->max_send_queue, limits_->high_water);
 }
 
 SendResult Session::result() const {
   const std::size_t bytes = std::max(out_.size(), waiting_bytes());
-  return bytes > limits_.high_water ? SendResult::queued : SendResult::sent;
+  return bytes > limits_->high_water ? SendResult::queued : SendResult::sent;
 }
 
 Session::Rare& Session::rare() {
@@ -40,7 +40,7 @@ void Session::tell_watcher(const net::Parse<Piece, ProtocolError>& piece, net::B
 // The header of a frame that is about to be queued, with a key where we mask.
 FrameHeader Session::header_for(FrameHeader header, net::Bytes payload) {
   header.masked = self_ == Role::client;  // rfc6455-5.1
-  if (header.masked) header.key = keys_();
+  if (header.masked) header.key = rare_->keys();
   header.payload_bytes = payload.size();
   if (FrameWatcher* const who = watcher()) {
     who->on_frame({Direction::out, header, payload, true, true});
@@ -119,7 +119,10 @@ template SendResult Session::send_moved(Opcode, net::OwnedBytes&&);
 SendResult Session::send(Message&& message) {
   if (!takes()) return SendResult::dropped;
   const Opcode opcode = message.text ? Opcode::text : Opcode::binary;
-  if (message.gathered != nullptr) return send_moved(opcode, message.take());
+  if (message.gathered != nullptr) {
+    if (!message.gathered->in_pool()) return send_moved(opcode, message.take());
+    return send_moved(opcode, std::move(*message.gathered));
+  }
   return message.text ? send_text(message.view()) : send_binary(message.payload);
 }
 
@@ -219,7 +222,7 @@ void Session::append_close(CloseCode code, std::string_view reason, net::TimePoi
   append_control(Opcode::close, net::Bytes(payload).first(bytes));
   close_sent_ = true;
   if (streams()) rare_->outgoing.reset();  // broken off; what waited behind it may not follow
-  deadline_ = now + limits_.close_timeout;
+  deadline_ = now + limits_->close_timeout;
 }
 
 }  // namespace strata::ws

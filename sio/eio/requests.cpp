@@ -187,6 +187,7 @@ std::unique_ptr<ws::Connection> ServerCore::accept(Request& request, Response& r
     }
     return nullptr;
   }
+  limits_.set_high_water(below->options().high_water);
   auto made = std::make_unique<ws::Connection>(std::move(below), ws::Role::server, limits_, *this);
   if (deflate) made->use(ws::Compression(deflate->agreed, ws::Role::server, deflate_pool_));
   ++connections_;

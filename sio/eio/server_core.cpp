@@ -17,9 +17,11 @@ ServerCore::ServerCore(http::Server& http, Options options, eio::Handler& top)
       poll_compression_(options_.http_compression),
       top_(&top),
       self_(std::make_shared<ServerCore*>(this)) {
-  limits_.max_message = options_.max_payload;
-  limits_.high_water = options_.high_water;
-  limits_.max_send_queue = options_.max_send_queue;
+  ws::Limits limits;
+  limits.max_message = options_.max_payload;
+  limits.high_water = options_.high_water;
+  limits.max_send_queue = options_.max_send_queue;
+  limits_ = limits;
   if (const auto& deflate = options_.per_message_deflate) {
     deflate_pool_ = std::make_shared<ws::DeflatePool>(*deflate);
   }

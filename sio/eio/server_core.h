@@ -42,7 +42,7 @@ class ServerCore final : public ws::Handler {
   net::Loop& loop() { return *loop_; }
   const Options& options() const { return options_; }
   const Timing& timing() const { return timing_; }
-  const ws::Limits& limits() const { return limits_; }
+  const ws::SharedLimits& limits() const { return limits_; }
   eio::Handler* top() { return top_; }  // null once abandoned
 
   // --- for the sessions
@@ -120,7 +120,7 @@ class ServerCore final : public ws::Handler {
   net::Loop* loop_;
   Options options_;
   Timing timing_;
-  ws::Limits limits_;
+  ws::SharedLimits limits_;
   OriginRule origins_;
   PollCompression poll_compression_;
   std::shared_ptr<ws::DeflatePool> deflate_pool_;  // null: no permessage-deflate

@@ -181,6 +181,24 @@ TEST_CASE("a payload lands where the receiver wants it, and what follows is offe
   }
 }
 
+TEST_CASE("above the high mark answers leave at once and the rest is offered, a few times a turn",
+          "[net]") {
+  ListenOptions options;
+  options.connection.high_water = 10;
+  options.connection.low_water = 0;
+  Loopback here(options);
+  auto [client, peer] = here.pair();
+  peer->on_receive = [p = peer](MutableBytes) {
+    p->connection->out().append("eleven bytes");
+    return std::size_t{1};
+  };
+  client.send("1234567");
+  REQUIRE(here.until([p = peer] { return !p->calls.empty(); }));
+  CHECK(peer->calls == "r7 d r6 d r5 d r4 d r3 d r2 d ");  // then it is the others' turn
+  REQUIRE(here.until([p = peer] { return p->calls.find("r1 d") != std::string::npos; }));
+  CHECK(peer->calls == "r7 d r6 d r5 d r4 d r3 d r2 d r1 d ");
+}
+
 TEST_CASE("one turn takes one piece of at most 64 KiB of a flood", "[net]") {
   Loopback here;
   auto [client, peer] = here.pair();

@@ -352,3 +352,35 @@ TEST_CASE("an empty queue is a few words and holds nothing of the pool", "[net][
   queue.consume(7);
   CHECK(pool.taken_bytes() == 0);
 }
+
+TEST_CASE("octets grow through the pool's blocks into the heap, and give each block back",
+          "[net][codec]") {
+  BlockPool pool;
+  {
+    OwnedBytes bytes(&pool);
+    std::string wanted;
+    while (wanted.size() < 3 * BlockPool::largest_bytes) {
+      const std::string more(1 + wanted.size() / 3, static_cast<char>('a' + wanted.size() % 26));
+      wanted += more;
+      bytes.append(as_bytes(more));
+      REQUIRE(as_text(bytes) == wanted);
+      REQUIRE(bytes.in_pool() == (wanted.size() <= BlockPool::largest_bytes));
+      REQUIRE(pool.taken_bytes() == (bytes.in_pool() ? bytes.capacity() : 0));
+    }
+    bytes.clear();
+    CHECK(bytes.capacity() == 0);
+    bytes.append(as_bytes("again"));
+    CHECK(pool.taken_bytes() == BlockPool::smallest_bytes);
+
+    SendQueue out(&pool);
+    bytes.append(as_bytes(std::string(5000, 'x')));
+    const std::uint8_t* const place = bytes.data();
+    out.append(std::move(bytes));
+    std::array<Bytes, 1> views;
+    REQUIRE(out.gather(views) == 1);
+    CHECK(views[0].data() == place);      // moved, not copied
+    bytes.append(as_bytes("and again"));  // from the pool still
+    CHECK(bytes.in_pool());
+  }
+  CHECK(pool.taken_bytes() == 0);
+}
