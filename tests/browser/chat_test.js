@@ -108,6 +108,45 @@ test('chat', 'a closed tab leaves the list of the others', async () => {
   await here.ann.until(`document.body.textContent.includes("Cleo left")`);
 });
 
+// What the 101 of the tab's WebSocket said about compression.
+const extensions = (tab) => {
+  const last = tab.handshakes[tab.handshakes.length - 1];
+  const names = Object.keys(last.headers);
+  const name = names.find((each) => each.toLowerCase() === 'sec-websocket-extensions');
+  return name ? last.headers[name] : '';
+};
+
+test('chat', 'nothing is compressed unless the server says so', async () => {
+  assert.strictEqual(extensions(here.ann), '');
+});
+
+test(
+    'chat', 'with --compress both tabs speak permessage-deflate, and read each other', async () => {
+      const server = await start(['--compress']);
+      const tabs = [];
+      for (const name of ['Dora', 'Emil']) {
+        const tab = await here.browser.open(server.url + '/');
+        await tab.until(`document.readyState === "complete" && socket.connected`, 'connected page');
+        await tab.until(`socket.io.engine.transport.name === "websocket"`, 'upgrade');
+        assert.ok(/^permessage-deflate/.test(extensions(tab)), extensions(tab));
+        await tab.type('#name', name);
+        await tab.press_enter();
+        tabs.push(tab);
+      }
+      // Above the threshold of 1,024 bytes, and below it.
+      for (const text
+               of ['All along the untrodden paths of the future. '.repeat(100).trim(), 'Yes.']) {
+        await tabs[0].evaluate(`void socket.emit("say", ${JSON.stringify(text)})`);
+        for (const tab of tabs) await tab.until(says(text), text.slice(0, 20));
+      }
+      for (const tab of tabs) {
+        assert.deepStrictEqual(tab.errors, []);
+        await tab.close();
+      }
+      server.child.kill('SIGTERM');
+      assert.deepStrictEqual(await server.ended, {code: 0, signal: null});
+    });
+
 test('chat', 'no script of the page failed', async () => {
   for (const tab of [here.ann, here.ben]) assert.deepStrictEqual(tab.errors, []);
 });

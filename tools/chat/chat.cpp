@@ -1,6 +1,6 @@
 // tools/chat/chat.cpp - the chat: a page, and the server behind it, on one port.
 //
-//   chat [--host ADDRESS] [--port N] [--page DIR] [--client FILE]
+//   chat [--host ADDRESS] [--port N] [--page DIR] [--client FILE] [--compress]
 //
 // Over the wire (public/chat.js is the other half):
 //   from the page  join(name) -> ack({ok, error, people, history}) | say(text) | typing(on)
@@ -93,10 +93,12 @@ class Chat {
 };
 
 int serve(const std::string& host, std::uint16_t port, const std::string& page,
-          const std::string& client) {
+          const std::string& client, bool compress) {
   net::EventLoop loop;
   http::Server app(loop);
-  sio::Server io(app);
+  sio::Options options;
+  if (compress) options.engine.per_message_deflate.emplace();
+  sio::Server io(app, options);
   const Chat chat(io);
   app.get("/socket.io.min.js",
           [&client](http::Request&, http::Response& response) { response.send_file(client); });
@@ -131,15 +133,18 @@ int main(int count, char** arguments) {
   std::uint16_t port = 7890;
   std::string page = "tools/chat/public";
   std::string client = "build/node/chat/node_modules/socket.io-client/dist/socket.io.min.js";
+  bool compress = false;
   const tools::Flag flags[] = {
       tools::text("--host", "address to listen on; all of them if not said", host),
       tools::number("--port", "port to listen on, 0: any", port),
       tools::text("--page", "folder of the page", page),
       tools::text("--client", "the stock Socket.IO client for browsers", client),
   };
-  if (!tools::read_flags(count, arguments, flags)) return 2;
+  const tools::Switch switches[] = {
+      {"--compress", "permessage-deflate for those who offer it", &compress}};
+  if (!tools::read_flags(count, arguments, flags, switches)) return 2;
   try {
-    return serve(host, port, page, client);
+    return serve(host, port, page, client, compress);
   } catch (const std::exception& error) {
     fmt::print(stderr, "{}: {}; run this from the top of the tree\n", page, error.what());
     return 1;
