@@ -74,17 +74,18 @@ void ServerCore::on_head(Request& request, Response& response) {
 
 void ServerCore::on_request(Request& request, Response& response) {
   if (request.method() == "OPTIONS" && preflight(request, response)) return;
-  if (request.method() == "POST" && !is_upgrade(request)) {
+  if (!has_middleware_) return serve(request, response);
+  if (request.method() == "POST") {  // a middleware may answer it
     ServerSocket* const socket = find_public(parse_query(request.query_string()).sid);
     if (socket != nullptr) socket->on_post_whole(response);
   }
-  if (has_middleware_) return chain_->handle(request, response);
-  serve(request, response);
+  chain_->handle(request, response);
 }
 
 void ServerCore::serve(Request& request, Response& response) {
   const Query query = parse_query(request.query_string());
   ServerSocket* const socket = find_public(query.sid);
+  if (socket != nullptr) socket->on_post_whole(response);
   // Checked again for a POST: while its content came, the session may have ended or moved on.
   if (const auto error = check(request, query, socket)) return refuse(request, response, *error);
   if (socket == nullptr) return ask_application(request, response, query);
