@@ -57,7 +57,7 @@ SUPPORT_http   := $(SUPPORT)
 SUPPORT_ws     := $(SUPPORT)
 SUPPORT_sio    := $(SUPPORT)
 TEST_DIRS_sio  := sio sio/eio
-THREADED := net http sio
+THREADED := net http ws sio
 EXTERNAL := -lfmt -lz
 
 LIBS_OF  = $(foreach l,$(BELOW_$(1)),$(if $(SRC_$(l)),$(LIB)/libstrata-$(l).a))
