@@ -158,6 +158,7 @@ Decoder::Answer Decoder::on_text(std::string_view text) {
   waiting_->packet = *decoded;
   waiting_->packet.nsp = decoded->nsp == "/" ? std::string_view("/") : moved(decoded->nsp);
   waiting_->packet.data = moved(decoded->data);
+  waiting_->elements.reserve(elements_->size());
   for (const std::string_view element : *elements_) waiting_->elements.push_back(moved(element));
   return {};
 }

@@ -19,7 +19,13 @@ Client::Client(Hub& hub, eio::Socket& session)
 }
 
 void Client::on_text(std::string_view text) {
-  if (!ended_) answer(decoder_.on_text(text));
+  if (ended_) return;
+  const Decoder::Answer decoded = decoder_.on_text(text);
+  // A stranger's attachments are not waited for: nothing of them is held before its CONNECT.
+  if (decoded.need_more() && std::none_of(sockets_.begin(), sockets_.end(),
+                                          [](const Socket* s) { return s->connected(); }))
+    return violated("a packet before CONNECT");
+  answer(decoded);
 }
 
 void Client::on_binary(Bytes bytes) {
@@ -61,23 +67,30 @@ void Client::dispatch(const Decoder::Decoded& decoded) {
 }
 
 void Client::connect(const Packet& packet) {
-  if (sockets_.size() + asking_.size() >= hub_->options().max_namespaces)
-    return refuse(packet.nsp, "Too many namespaces");
-  Json auth = packet.data.empty() ? Json() : build_json(packet.data);
-  if (Namespace* const nsp = hub_->find(packet.nsp)) return enter(*nsp, std::move(auth));
-  if (hub_->parents().empty()) return refuse(packet.nsp, "Invalid namespace");
   const std::string name(packet.nsp);
+  // Before it is looked up: another client's question may have made it meanwhile.
   if (std::find(asking_.begin(), asking_.end(), name) != asking_.end())
     return violated("a second CONNECT for one namespace");
+  const std::size_t most = hub_->options().max_namespaces;
+  if (sockets_.size() + asking_.size() >= most) return refuse(name, "Too many namespaces");
+  // All that a connection holds as `auth` is no more than one packet could be.
+  if (packet.data.size() > hub_->limits().max_payload / most) return refuse(name, "Too much auth");
+  const auto read_auth = [](std::string_view text) {
+    return text.empty() ? Json() : build_json(text);
+  };
+  if (Namespace* const nsp = hub_->find(name)) return enter(*nsp, read_auth(packet.data));
+  if (hub_->parents().empty()) return refuse(name, "Invalid namespace");
   asking_.push_back(name);
   if (!self_) self_ = std::make_shared<Client*>(this);
-  hub_->find_or_make(name, auth,
-                     [weak = std::weak_ptr<Client*>(self_), name, auth](Namespace* nsp) {
+  // The text waits for the answer, not the tree: that may be thirty times as large.
+  hub_->find_or_make(name, read_auth(packet.data),
+                     [weak = std::weak_ptr<Client*>(self_), name, read_auth,
+                      text = std::string(packet.data)](Namespace* nsp) {
                        const std::shared_ptr<Client*> self = weak.lock();
                        if (!self || (*self)->ended_) return;
                        std::erase((*self)->asking_, name);
                        if (nsp == nullptr) return (*self)->refuse(name, "Invalid namespace");
-                       (*self)->enter(*nsp, auth);
+                       (*self)->enter(*nsp, read_auth(text));
                      });
 }
 
@@ -110,8 +123,7 @@ void Client::recover(Socket& socket, Namespace& nsp) {
   nsp.adapter().restore_session(*pid, *offset, go_on);
 }
 
-bool Client::send(std::string_view text, std::span<const Bytes> attachments,
-                  eio::SendOptions how) {
+bool Client::send(std::string_view text, std::span<const Bytes> attachments, eio::SendOptions how) {
   if (!session_->open() || !session_->send_text(text, how)) return false;
   for (const Bytes bytes : attachments)  // sio5-binary: nothing may come between
     if (!session_->send_binary(bytes, how)) return false;

@@ -1,6 +1,8 @@
 // tests/support/allocations.cpp - operator new and delete of the test programs.
 #include "tests/support/allocations.h"
 
+#include <malloc.h>
+
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -23,6 +25,7 @@ constexpr bool counts = true;
 #endif
 
 std::atomic<std::size_t> count{0};
+std::atomic<std::size_t> held{0};
 thread_local std::size_t until_failure = 0;  // 0: none fails
 thread_local std::size_t failures_left = 0;
 
@@ -37,15 +40,28 @@ bool fails() {
   return true;
 }
 
+void* counted(void* memory) {
+  if (counts && memory != nullptr)
+    held.fetch_add(malloc_usable_size(memory), std::memory_order_relaxed);
+  return memory;
+}
+
+void give_back(void* memory) noexcept {
+  if (counts && memory != nullptr)
+    held.fetch_sub(malloc_usable_size(memory), std::memory_order_relaxed);
+  std::free(memory);
+}
+
 void* take(std::size_t bytes) noexcept {
   if (counts) count.fetch_add(1, std::memory_order_relaxed);
-  return fails() ? nullptr : std::malloc(bytes != 0 ? bytes : 1);
+  return fails() ? nullptr : counted(std::malloc(bytes != 0 ? bytes : 1));
 }
 
 void* take(std::size_t bytes, std::align_val_t alignment) noexcept {
   if (counts) count.fetch_add(1, std::memory_order_relaxed);
   const auto align = static_cast<std::size_t>(alignment);
-  return fails() ? nullptr : std::aligned_alloc(align, (bytes + align - 1) / align * align);
+  return fails() ? nullptr
+                 : counted(std::aligned_alloc(align, (bytes + align - 1) / align * align));
 }
 
 void* or_throw(void* memory) {
@@ -58,6 +74,7 @@ void* or_throw(void* memory) {
 namespace strata::test {
 
 std::size_t allocations() { return count.load(std::memory_order_relaxed); }
+std::size_t allocated_bytes() { return held.load(std::memory_order_relaxed); }
 
 FailedAllocation::FailedAllocation(std::size_t nth, std::size_t more) {
   until_failure = nth;
@@ -74,11 +91,11 @@ void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept { return t
 void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept { return take(bytes); }
 void* operator new(std::size_t bytes, std::align_val_t a) { return or_throw(take(bytes, a)); }
 void* operator new[](std::size_t bytes, std::align_val_t a) { return or_throw(take(bytes, a)); }
-void operator delete(void* at) noexcept { std::free(at); }
-void operator delete[](void* at) noexcept { std::free(at); }
-void operator delete(void* at, std::size_t) noexcept { std::free(at); }
-void operator delete[](void* at, std::size_t) noexcept { std::free(at); }
-void operator delete(void* at, std::align_val_t) noexcept { std::free(at); }
-void operator delete[](void* at, std::align_val_t) noexcept { std::free(at); }
-void operator delete(void* at, std::size_t, std::align_val_t) noexcept { std::free(at); }
-void operator delete[](void* at, std::size_t, std::align_val_t) noexcept { std::free(at); }
+void operator delete(void* at) noexcept { give_back(at); }
+void operator delete[](void* at) noexcept { give_back(at); }
+void operator delete(void* at, std::size_t) noexcept { give_back(at); }
+void operator delete[](void* at, std::size_t) noexcept { give_back(at); }
+void operator delete(void* at, std::align_val_t) noexcept { give_back(at); }
+void operator delete[](void* at, std::align_val_t) noexcept { give_back(at); }
+void operator delete(void* at, std::size_t, std::align_val_t) noexcept { give_back(at); }
+void operator delete[](void* at, std::size_t, std::align_val_t) noexcept { give_back(at); }

@@ -8,6 +8,9 @@ namespace strata::test {
 // Calls of operator new since the program began, of all threads; always 0 under a sanitizer.
 std::size_t allocations();
 
+// Bytes that operator new gave out and delete has not taken back; always 0 under a sanitizer.
+std::size_t allocated_bytes();
+
 // While it lives, the `nth` allocation of this thread inside Armed (faults.h) throws
 // std::bad_alloc, and so do the `more` behind it.
 class FailedAllocation {

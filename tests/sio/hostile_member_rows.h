@@ -1,0 +1,201 @@
+// tests/sio/hostile_member_rows.h - what a client says that was let in: packets that are none,
+// attachments, answers and names, row by row with the defined answer.
+#pragma once
+#include "tests/sio/hostile_rows.h"
+
+namespace strata::test {
+
+constexpr char count_wrong[] = "illegal attachments";
+constexpr char place_wrong[] = "illegal placeholder";
+constexpr char name_wrong[] = "illegal event name";
+constexpr char no_payload[] = "invalid payload";
+constexpr char own_name[] = "reserved event name";
+
+// One attachment is announced, and what stands where its place would be.
+inline HostileRow placed(std::string what, std::string_view value) {
+  return {std::move(what), {"51-[\"echo\"," + std::string(value) + "]"}, {}, forced, place_wrong};
+}
+inline HostileRow refused(std::string what, std::string said, const char* error) {
+  return {std::move(what), {std::move(said)}, {}, forced, error};
+}
+inline HostileRow ignored(std::string what, std::string said) {
+  return {std::move(what), {std::move(said)}, {}, "", ""};
+}
+inline HostileRow echoed(std::string what, std::string said) {
+  return {std::move(what), {said}, {said}, "", ""};
+}
+inline const std::string one = "51-[\"echo\"," + attached("0") + "]";
+inline const std::string two = "52-[\"echo\"," + attached("0") + "," + attached("1") + "]";
+
+// Each of these has joined "/", and what it was answered is heard.
+inline const std::vector<HostileRow> members = {
+    // --- attachments, sio5-binary ---
+    {"announced, then text", {one, "2[\"echo\"]"}, {}, forced, "got plaintext data"},
+    {"announced, then CONNECT", {one, "0/admin,"}, {}, forced, "got plaintext data"},
+    {"announced, then announced", {one, one}, {}, forced, "got plaintext data"},
+    {"announced, never sent", {one}, {}, "", ""},
+    {"one of two", {two, "b:1"}, {}, "", ""},
+    {"one too many", {one, "b:1", "b:2"}, {one, "b:1"}, forced, "got binary data"},
+    {"not announced", {"b:1"}, {}, forced, "got binary data"},
+    {"empty ones are fine", {two, "b:", "b:"}, {two, "b:", "b:"}, "", ""},
+    refused("zero", "50-[\"echo\"]", count_wrong),
+    refused("eleven", "511-[\"echo\"]", count_wrong),
+    refused("a count of 2^64 and more", "518446744073709551617-[\"echo\"]", count_wrong),
+    refused("100,000 digits", "5" + many(100'000, "1") + "-[\"echo\"]", count_wrong),
+    refused("no count", "5-[\"echo\"]", count_wrong),
+    refused("no dash", "51[\"echo\"]", count_wrong),
+    refused("a negative count", "5-1-[\"echo\"]", count_wrong),
+    refused("a count with a plus", "5+1-[\"echo\"]", count_wrong),
+    refused("a fraction", "51.5-[\"echo\"]", count_wrong),
+    refused("hexadecimal", "50x1-[\"echo\"]", count_wrong),
+    refused("a blank", "51 -[\"echo\"]", count_wrong),
+    refused("nothing but a count", "51-", no_payload),
+    {"leading zeros", {"5001-[\"echo\"," + attached("0") + "]", "b:1"}, {one, "b:1"}, "", ""},
+    placed("out of range", attached("1")),
+    placed("far out of range", attached("1e30")),
+    placed("negative", attached("-1")),
+    placed("a fraction", attached("0.5")),
+    placed("text", attached("\"0\"")),
+    placed("splice", attached("\"splice\"")),
+    placed("null", attached("null")),
+    placed("no number", "{\"_placeholder\":true}"),
+    placed("a number that is a placeholder", attached(attached("0"))),
+    placed("a number in an array", attached("[0]")),
+    placed("the last of two numbers counts", "{\"_placeholder\":true,\"num\":0,\"num\":7}"),
+    {"doubled",
+     {"52-[\"echo\"," + attached("0") + "," + attached("0") + "]"},
+     {},
+     forced,
+     place_wrong},
+    {"one in another: the outer one",
+     {"51-[\"echo\",{\"_placeholder\":true,\"num\":0,\"x\":" + attached("0") + "}]", "b:1"},
+     {one, "b:1"},
+     "",
+     ""},
+    {"sent, and used nowhere", {"51-[\"echo\",1]", "b:1"}, {"2[\"echo\",1]"}, "", ""},
+    refused("as the name", "51-[" + attached("0") + "]", name_wrong),
+    refused("for a reserved name", "51-[\"connect\"," + attached("0") + "]", own_name),
+    echoed("a placeholder that nothing was announced for", "2[\"echo\"," + attached("0") + "]"),
+    {"too large together",
+     {two, "b:" + std::string(600'000, 'a'), "b:" + std::string(600'000, 'b')},
+     {},
+     forced,
+     "packet too large"},
+    {"an answer nobody asked for", {"61-7[" + attached("0") + "]", "b:1"}, {}, "", ""},
+    // --- packets that are none ---
+    refused("nothing", "", "empty packet"),
+    refused("type 7", "7", "unknown packet type"),
+    refused("no payload", "2", no_payload),
+    refused("an empty array", "2[]", no_payload),
+    refused("an object", "2{}", no_payload),
+    refused("text", "2\"echo\"", no_payload),
+    refused("text in front", "2abc[\"echo\"]", no_json),
+    refused("half an array", "2[\"echo\"", no_json),
+    refused("more than an array", "2[\"echo\"]]", no_json),
+    refused("a NUL behind it", std::string("2[\"echo\"]\0", 10), no_json),
+    refused("a NUL in text", std::string("2[\"echo\",\"\0\"]", 13), no_json),
+    refused("a line end in text", "2[\"echo\",\"\n\"]", no_json),
+    refused("a comma too many", "2[\"echo\",]", no_json),
+    refused("single quotes", "2['echo']", no_json),
+    refused("a comment", "2[\"echo\"/**/]", no_json),
+    refused("NaN", "2[\"echo\",NaN]", no_json),
+    refused("01", "2[\"echo\",01]", no_json),
+    refused("a byte order mark", "2\xef\xbb\xbf[\"echo\"]", no_json),
+    refused("no UTF-8", "2[\"echo\",\"\xff\"]", no_json),
+    refused("100,000 brackets", "2[\"echo\"," + brackets(100'000), no_json),
+    refused("100,000 brackets, closed", "2[\"echo\"," + closed(100'000) + "]", no_json),
+    refused("100,000 objects", "2[\"echo\"," + many(100'000, "{\"\":"), no_json),
+    refused("100,000 brackets in an answer", "30" + brackets(100'000), no_json),
+    refused("depth 129", "2[\"echo\"," + closed(128) + "]", no_json),
+    refused("a byte too many", "2[\"echo\",\"" + many(999'990, "x") + "\"]", "packet too large"),
+    echoed("depth 128", "2[\"echo\"," + closed(127) + "]"),
+    echoed("a lone surrogate", "2[\"echo\",\"\\ud800\"]"),
+    echoed("names twice", "2[\"echo\",{\"a\":1,\"a\":2}]"),
+    echoed("a number beyond all", "2[\"echo\",1e999,-1e-999," + many(500, "9") + "]"),
+    echoed("a prototype", "2[\"echo\",{\"__proto__\":{\"admin\":true}}]"),
+    // --- names of events ---
+    refused("null", "2[null]", name_wrong),
+    refused("true", "2[true]", name_wrong),
+    refused("an object with toString", "2[{\"toString\":\"echo\"}]", name_wrong),
+    refused("an array", "2[[\"echo\"]]", name_wrong),
+    refused("256 bytes", "2[\"" + many(256, "n") + "\"]", name_wrong),
+    refused("256 bytes of escapes", "2[\"" + many(256, "\\u0061") + "\"]", name_wrong),
+    refused("a number of 256 digits", "2[" + many(256, "1") + "]", name_wrong),
+    refused("connect", "2[\"connect\"]", own_name),
+    refused("connect_error", "2[\"connect_error\"]", own_name),
+    refused("disconnect", "2[\"disconnect\",\"because\"]", own_name),
+    refused("disconnecting", "2[\"disconnecting\"]", own_name),
+    refused("newListener", "2[\"newListener\"]", own_name),
+    refused("removeListener", "2[\"removeListener\"]", own_name),
+    refused("disconnect, escaped", "2[\"\\u0064isconnect\"]", own_name),
+    ignored("no name", "2[\"\"]"),
+    ignored("a number", "2[1e999,2]"),
+    ignored("255 bytes", "2[\"" + many(255, "n") + "\"]"),
+    ignored("__proto__", "2[\"__proto__\",{}]"),
+    ignored("constructor", "2[\"constructor\"]"),
+    ignored("toString", "2[\"toString\"]"),
+    {"error, which is no reserved name", {"2[\"error\",{\"message\":\"x\"}]"}, {}, "", "x"},
+    {"error, and not one of ours", {"2[\"error\",7]"}, {}, "", "argument 0: expected"},
+    // --- arguments, rooms, handlers ---
+    {"text for a number", {"2[\"typed\",\"1\"]"}, {}, "", "expected integer"},
+    {"a fraction", {"2[\"typed\",1.5]"}, {}, "", "found number 1.5"},
+    {"too large a number", {"2[\"typed\",1e99]"}, {}, "", "found number 1e99"},
+    {"a number of 100,000 digits: not repeated",
+     {"2[\"typed\"," + many(100'000, "1") + "]"},
+     {},
+     "",
+     "found number"},
+    {"nothing for a number", {"2[\"typed\"]"}, {}, "", "found nothing"},
+    {"a handler that throws", {"2[\"throw\"]", "2[\"echo\"]"}, {"2[\"echo\"]"}, "", "thrown"},
+    {"rooms of a prototype",
+     {"2[\"join\",\"__proto__\"]", "2[\"join\",\"toString\"]"},
+     {"2[\"rooms\",2]", "2[\"rooms\",3]"},
+     "",
+     ""},
+    {"too many rooms",
+     numbered(5, "2[\"join\",\"", "\"]"),
+     {"2[\"rooms\",2]", "2[\"rooms\",3]", "2[\"rooms\",4]", "2[\"rooms\",5]", "2[\"rooms\",5]"},
+     "",
+     "too many rooms"},
+    {"100 events for a middleware that thinks", Texts(100, "2[\"slow\",1]"), {}, "", ""},
+    // --- answers, sio5-ack ---
+    ignored("an answer without an id", "3[]"),
+    ignored("one that nobody asked for", "3999[1]"),
+    ignored("the last id there is", "39007199254740991[]"),
+    ignored("leading zeros", "3" + many(1000, "0") + "[]"),
+    refused("2^53", "39007199254740992[]", "illegal ack id"),
+    refused("an event with the id 2^64", "218446744073709551616[\"echo\"]", "illegal ack id"),
+    refused("a negative id", "3-1[]", no_json),
+    refused("an object", "30{}", no_payload),
+    refused("no payload", "30", no_payload),
+    {"the largest id comes back",
+     {"29007199254740991[\"typed\",1]"},
+     {"39007199254740991[2]"},
+     "",
+     ""},
+    {"leading zeros go", {"2007[\"typed\",1]"}, {"37[2]"}, "", ""},
+    {"answered twice", {"2[\"ask\"]", "30[1]", "30[2]"}, {"20[\"q\"]", "2[\"got\",1]"}, "", ""},
+    {"answered by what does not fit",
+     {"2[\"ask\"]", "30[{}]"},
+     {"20[\"q\"]", "2[\"got\",-1]"},
+     "",
+     "found object"},
+    {"more questions than it may leave open",
+     Texts(6, "2[\"ask\"]"),
+     {"20[\"q\"]", "21[\"q\"]", "22[\"q\"]", "23[\"q\"]"},
+     "",
+     "too many answers"},
+    {"1,000 answers", Texts(1000, "3999[]"), {}, "", ""},
+    // --- order, sio5-connect ---
+    {"a refusal", {"4{\"message\":\"x\"}"}, {}, order, "only servers send"},
+    {"another namespace", {"2/admin,[\"echo\"]"}, {}, order, early},
+    {"its farewell", {"1/admin,"}, {}, order, early},
+    {"a farewell with words", {"1[\"bye\"]"}, {}, forced, no_payload},
+    {"an event behind a farewell", {"1", "2[\"echo\"]"}, {}, order, early},
+    {"a second farewell", {"1", "1"}, {}, order, early},
+    {"back again", {"1", "0", "2[\"echo\"]"}, {welcome, "2[\"echo\"]"}, "", ""},
+    {"behind our farewell", {"2[\"bye\"]", "2[\"echo\"]"}, {"1"}, "forced server close", ""},
+    {"the name of the main one", {"2/,[\"echo\"]"}, {"2[\"echo\"]"}, "", ""},
+};
+
+}  // namespace strata::test
