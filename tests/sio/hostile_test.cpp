@@ -249,7 +249,7 @@ TEST_CASE("a name that two clients ask for is entered once by each", "[sio][host
 
 // The formula of sio/README.md, "What strangers can make us hold".
 TEST_CASE("what a connection holds before it is let in is bounded", "[sio][hostile][limits]") {
-  const std::size_t share = 125'000;  // of max_payload, for each of 8 namespaces
+  constexpr std::size_t share = 12'500;  // of max_payload, for each of 8 namespaces
   const auto filling = [&](const std::string& part) {
     return "{\"a\":[" + many((share - 9) / (part.size() + 1) - 1, part + ",") + part + "]}";
   };
@@ -266,15 +266,18 @@ TEST_CASE("what a connection holds before it is let in is bounded", "[sio][hosti
   constexpr std::size_t per_byte = 32;    // of auth
   for (const char* name : {"/slow-", "/think-"}) {
     for (const std::string& auth : auths) {
-      MemoryWorld world;
+      sio::HubOptions options = hostile_options(false);
+      options.packet.max_payload = 8 * share;
+      Stage stage(options);
+      HostileApp app(stage.hub);
       for (int i = 0; i < 8; ++i)
-        world.hub().of("/slow-" + std::to_string(i)).use([&](sio::Socket&, const sio::Next& next) {
-          world.app.thinking.push_back(next);
+        stage.hub.of("/slow-" + std::to_string(i)).use([&](sio::Socket&, const sio::Next& next) {
+          app.thinking.push_back(next);
         });
-      world.app.thinking.reserve(16);
-      world.app.asked.reserve(16);
+      app.thinking.reserve(16);
+      app.asked.reserve(16);
       const auto flood = [&] {
-        FakeSession hostile(world.hub());
+        FakeSession hostile(stage.hub);
         const std::size_t before = allocated_bytes();
         for (int i = 0; i < 9; ++i) hostile.say("0" + (name + std::to_string(i)) + "," + auth);
         const std::size_t held = allocated_bytes() - before;
@@ -282,12 +285,12 @@ TEST_CASE("what a connection holds before it is let in is bounded", "[sio][hosti
         return held;
       };
       flood();  // buffers that all share have their size now
-      world.app.forget();
-      world.stage.loop.settle();
+      app.forget();
+      stage.loop.settle();
       const std::size_t before = allocated_bytes();
       const std::size_t held = flood();
-      world.app.forget();
-      world.stage.loop.settle();
+      app.forget();
+      stage.loop.settle();
       CHECK(allocated_bytes() == before);
       INFO(name << auth.substr(0, 20) << ": " << held);
       CHECK(held <= fixed + 8 * per_name + 8 * share * per_byte);
