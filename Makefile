@@ -85,7 +85,7 @@ endif
 INSTALLING := run test
 NOT_BUILDING := $(INSTALLING) clean help format
 NEEDS_BUILD := compiler fmt json zlib
-NEEDS_TEST  := $(NEEDS_BUILD) catch2 node npm curl wrk nginx chromium python-websockets
+NEEDS_TEST  := $(NEEDS_BUILD) catch2 node npm curl wrk nginx chromium python-websockets python-socketio
 ifneq ($(filter-out $(NOT_BUILDING),$(or $(MAKECMDGOALS),all)),)
 ifeq ($(shell command -v $(lastword $(CXX)) 2>/dev/null),)
 $(shell NO_INSTALL=1 CXX="$(CXX)" tools/install_missing $(NEEDS_BUILD) >&2)
@@ -216,6 +216,8 @@ test:                                  ## everything: five layers, interop, brow
 	$$run events-oracle node tests/interop/events_oracle.js; \
 	$$run install tests/install/run "$(MAKE)"; \
 	$$run interop tests/interop/run $(BIN)/echo; \
+	$$run rows tests/interop/run_rows $(TEST)/sio_rows $(TEST)/eio_rows; \
+	$$run python-socketio tests/interop/run_python_socketio $(TEST)/sio_rows; \
 	$$run client tests/interop/run_client $(BIN)/fetch; \
 	$$run ws-client tests/interop/run_ws_client $(TEST)/ws_client; \
 	$$run python tests/interop/run_python $(BIN)/echo $(TEST)/ws_client; \
@@ -229,6 +231,8 @@ test:                                  ## everything: five layers, interop, brow
 test-interop: $(BIN)/echo test-programs $(call node_stamp,interop)  ## stock clients and servers of JavaScript and Python
 	@run="tools/run_test $(RESULTS)/$(MODE)"; bad=0; \
 	$$run interop tests/interop/run $(BIN)/echo || bad=1; \
+	$$run rows tests/interop/run_rows $(TEST)/sio_rows $(TEST)/eio_rows || bad=1; \
+	$$run python-socketio tests/interop/run_python_socketio $(TEST)/sio_rows || bad=1; \
 	$$run ws-client tests/interop/run_ws_client $(TEST)/ws_client || bad=1; \
 	$$run python tests/interop/run_python $(BIN)/echo $(TEST)/ws_client || bad=1; \
 	exit $$bad

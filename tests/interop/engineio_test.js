@@ -5,7 +5,7 @@ const {Socket} = require('engine.io-client');
 const {WebSocket} = require('ws');
 const {test, next, inbox, limited} = require('./runner');
 const {server, reference} = require('./server');
-const {ask, raw} = require('./http_test');
+const {ask, raw} = require('./asks');
 
 const ways = {
   polling: {transports: ['polling']},

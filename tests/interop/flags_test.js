@@ -9,7 +9,7 @@ const {spawnSync} = require('child_process');
 const {WebSocket} = require('ws');
 const {test, next, inbox, limited} = require('./runner');
 const {server, start, help, program, reference} = require('./server');
-const {ask, raw} = require('./http_test');
+const {ask, raw} = require('./asks');
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const get = (target, fields = '') =>

@@ -11,46 +11,7 @@ const {once} = require('events');
 const {spawn} = require('child_process');
 const {test, limited} = require('./runner');
 const {server, start, help, reference} = require('./server');
-
-// One request; resolves to {status, headers, body}.
-function ask(url, {method = 'GET', headers = {}, body, agent} = {}) {
-  return new Promise((resolve, reject) => {
-    const request = http.request(url, {method, headers, agent}, (response) => {
-      const chunks = [];
-      response.on('data', (chunk) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => resolve({
-                           status: response.statusCode,
-                           headers: response.headers,
-                           body: Buffer.concat(chunks),
-                           socket: request.socket
-                         }));
-    });
-    request.on('error', reject);
-    if (Array.isArray(body)) body.forEach((chunk) => request.write(chunk));
-    request.end(Array.isArray(body) ? undefined : body);
-  });
-}
-
-// Sends `text` as it stands; resolves to all that comes until the server closes or `until` holds.
-function raw(port, text, until = () => false) {
-  return limited(
-      new Promise((resolve, reject) => {
-        const socket = net.connect(port, '127.0.0.1', () => socket.write(text));
-        let got = '';
-        const done = () => {
-          socket.destroy();
-          resolve(got);
-        };
-        socket.on('data', (data) => {
-          got += data.toString('latin1');
-          if (until(got)) done();
-        });
-        socket.on('end', done);
-        socket.on('error', (error) => (got ? done() : reject(error)));
-      }),
-      10, 'answer');
-}
+const {ask, raw} = require('./asks');
 
 test('http', 'GET / answers 200 with Hello', async () => {
   const {url} = await server();
@@ -306,8 +267,3 @@ test('echo', 'more than one worker is refused with a sentence', async () => {
   const why = await start(['--workers', '2']).then(() => '', (error) => error.message);
   assert.match(why, /"code":[1-9]/);
 });
-
-module.exports = {
-  ask,
-  raw
-};

@@ -43,6 +43,8 @@ function inbox(emitter, event) {
   };
 }
 
+const names = () => tests.map(({name}) => name);
+
 async function run(word) {
   // Of a wait that its test, failed by then, does not await any more: it is counted already.
   process.on('unhandledRejection', () => {});
@@ -76,6 +78,7 @@ async function run(word) {
 
 module.exports = {
   test,
+  names,
   run,
   next,
   inbox,

@@ -6,7 +6,7 @@ const {io} = require('socket.io-client');
 const {WebSocket} = require('ws');
 const {test, next, inbox, limited} = require('./runner');
 const {server, start, reference} = require('./server');
-const {ask} = require('./http_test');
+const {ask} = require('./asks');
 const {connect, ways} = require('./socketio_test');
 
 test('socket.io', 'a broadcast crosses transports', async ({after}) => {

@@ -5,7 +5,7 @@ const crypto = require('crypto');
 const {WebSocket} = require('ws');
 const {test, next, inbox} = require('./runner');
 const {server, reference} = require('./server');
-const {raw} = require('./http_test');
+const {raw} = require('./asks');
 
 async function open(after, target, protocols = [], flags = [], perMessageDeflate = false) {
   const {port} = await server(...flags);
