@@ -10,7 +10,7 @@ namespace strata::net {
 template <class T, class E>
 class Parse {
  public:
-  Parse() = default;
+  Parse() {}  // not defaulted, or `return {}` would clear all the room that a value may need
   Parse(T value) : state_(std::in_place_index<1>, std::move(value)) {}
   Parse(E error) : state_(std::in_place_index<2>, std::move(error)) {}
   bool need_more() const { return state_.index() == 0; }

@@ -8,6 +8,7 @@
 #include "ws/frame.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "ws/wide.h"
@@ -117,10 +118,12 @@ std::size_t encode_header(const FrameHeader& header, std::span<std::uint8_t, 14>
 // phase.
 bool copy_masked(net::Bytes from, std::uint8_t* to, const MaskingKey& key, std::size_t offset) {
   constexpr std::size_t wide_min = 64;
-  std::uint8_t turned[8];
-  for (std::size_t i = 0; i < 8; ++i) turned[i] = key[(offset + i) % 4];
-  std::uint64_t mask;
-  std::memcpy(&mask, turned, 8);
+  std::uint32_t turned;
+  std::memcpy(&turned, key.data(), 4);
+  const int bits = static_cast<int>(offset % 4 * 8);
+  turned = std::endian::native == std::endian::little ? std::rotr(turned, bits)
+                                                      : std::rotl(turned, bits);
+  const std::uint64_t mask = std::uint64_t{turned} << 32 | turned;
 
   wide::Masked done;
   if (from.size() >= wide_min) done = wide::mask(from.data(), to, from.size(), mask);
@@ -133,8 +136,16 @@ bool copy_masked(net::Bytes from, std::uint8_t* to, const MaskingKey& key, std::
     seen |= word;
     std::memcpy(to + at, &word, 8);
   }
-  for (std::size_t i = 0; at < from.size(); ++i, ++at) {
-    to[at] = static_cast<std::uint8_t>(from[at] ^ turned[i]);
+  if (from.size() - at >= 4) {
+    std::uint32_t word;
+    std::memcpy(&word, from.data() + at, 4);
+    word ^= turned;
+    seen |= word;
+    std::memcpy(to + at, &word, 4);
+    at += 4;
+  }
+  for (; at < from.size(); ++at) {
+    to[at] = static_cast<std::uint8_t>(from[at] ^ key[(offset + at) % 4]);
     seen |= to[at];
   }
   return done.ascii && (seen & 0x8080'8080'8080'8080) == 0;

@@ -43,17 +43,7 @@ net::Parse<Event, ProtocolError> Session::read(net::MutableBytes& in, net::TimeP
   if (const ProtocolError* const why = failure()) return *why;
   if (close_received_) return {};
   for (;;) {
-    net::Parse<Piece, ProtocolError> piece;
-    if (landed_ != 0) {
-      piece = parser_.landed(assembler_.landed(std::exchange(landed_, 0)));
-    } else {
-      const bool inflates_pieces = limits_->in_pieces && compression_;
-      const std::size_t most = inflates_pieces ? assembler_.bite(true) : SIZE_MAX;
-      net::MutableBytes bite = in.first(std::min(in.size(), most));
-      const std::size_t offered = bite.size();
-      piece = parser_.next(bite);
-      in = in.subspan(offered - bite.size());
-    }
+    const net::Parse<Piece, ProtocolError> piece = next_piece(in);
     if (piece.need_more()) return rest_of_pieces();
     if (rare_ != nullptr && rare_->watcher != nullptr) tell_watcher(piece, in);
     if (piece.failed()) return fail(piece.error(), now);
@@ -66,6 +56,16 @@ net::Parse<Event, ProtocolError> Session::read(net::MutableBytes& in, net::TimeP
     if (message.ready() && !close_sent_) return Event(*message);
     if (message.ready()) assembler_.release();  // nobody waits for it: rfc6455-1.4
   }
+}
+
+net::Parse<Piece, ProtocolError> Session::next_piece(net::MutableBytes& in) {
+  if (landed_ != 0) return parser_.landed(assembler_.landed(std::exchange(landed_, 0)));
+  if (!limits_->in_pieces || !compression_) return parser_.next(in);
+  net::MutableBytes bite = in.first(std::min(in.size(), assembler_.bite(true)));
+  const std::size_t offered = bite.size();
+  const auto piece = parser_.next(bite);
+  in = in.subspan(offered - bite.size());
+  return piece;
 }
 
 net::Parse<Event, ProtocolError> Session::rest_of_pieces() {

@@ -117,6 +117,7 @@ class Session {
   net::Parse<Event, ProtocolError> on_control(Opcode opcode, net::Bytes payload,
                                               net::TimePoint now);
   net::Parse<Event, ProtocolError> on_close_frame(net::Bytes payload, net::TimePoint now);
+  net::Parse<Piece, ProtocolError> next_piece(net::MutableBytes& in);
   net::Parse<Event, ProtocolError> rest_of_pieces();
   void answer_ping(net::Bytes payload);
   bool takes() const;

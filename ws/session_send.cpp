@@ -148,8 +148,7 @@ SendResult Session::send_shared(const SharedMessage& message) {
   return send_shared(compresses ? compression_.frame_of(message) : message.plain());
 }
 
-// --- one message in fragments: rfc6455-5.4
-// --------------------------------------------------------
+// --- one message in fragments: rfc6455-5.4 ------------------------------------------------------
 
 SendResult Session::begin(Opcode opcode) {
   if (!takes() || streams()) return SendResult::dropped;
