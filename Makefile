@@ -217,6 +217,7 @@ test:                                  ## everything: five layers, interop, brow
 	$$run install tests/install/run "$(MAKE)"; \
 	$$run interop tests/interop/run $(BIN)/echo; \
 	$$run rows tests/interop/run_rows $(TEST)/sio_rows $(TEST)/eio_rows; \
+	$$run rows-table node tests/interop/rows_table.js --check; \
 	$$run python-socketio tests/interop/run_python_socketio $(TEST)/sio_rows; \
 	$$run client tests/interop/run_client $(BIN)/fetch; \
 	$$run ws-client tests/interop/run_ws_client $(TEST)/ws_client; \

@@ -22,12 +22,23 @@ std::string in_words(std::error_code error) {
   return words;
 }
 
+std::shared_ptr<ClientFiles> serve_client(http::Server& http, const Options& options) {
+  if (options.serve_client.empty()) return nullptr;
+  const eio::Options& engine = options.engine;
+  auto files = std::make_shared<ClientFiles>(
+      options.serve_client, engine.cors ? eio::OriginRule(*engine.cors)
+                                        : eio::OriginRule(engine.origins, engine.credentials));
+  ClientFiles::serve(http, engine.path, files);
+  return files;
+}
+
 }  // namespace
 
 Server::Server(std::unique_ptr<http::Server> own, http::Server* http, Options options)
     : own_http_(std::move(own)),
       http_(own_http_ ? own_http_.get() : http),
       hub_(http_->loop(), hub_options(options)),
+      client_files_(serve_client(*http_, options)),
       main_(&hub_.of("/")),
       engine_(*http_, options.engine, hub_) {}
 

@@ -16,6 +16,7 @@
 #include <system_error>
 
 #include "http/server.h"
+#include "sio/client_files.h"
 #include "sio/eio/server.h"
 #include "sio/hub.h"
 #include "sio/namespace.h"
@@ -27,6 +28,9 @@ struct Options : HubOptions {
   Options() { engine.path = "/socket.io"; }
   eio::Options engine;       // its max_payload is that of packets too
   http::ServerOptions http;  // for a server that sio::Server makes for itself
+  // A folder with the bundle of socket.io-client, "node_modules/socket.io-client/dist", to be
+  // served as /socket.io/socket.io.js and so on; empty: not served. Throws where it is not there.
+  std::string serve_client;
 };
 
 //   Owns:    its namespaces and sockets; its HTTP server, unless it was given one.
@@ -108,7 +112,8 @@ class Server : public EmitForms<Server> {
   std::uint16_t port_ = 0;
   bool bound_ = false;
   Hub hub_;
-  Namespace* main_;  // found once: emit may come from any thread
+  std::shared_ptr<ClientFiles> client_files_;  // before the engine, whose route would take theirs
+  Namespace* main_;                            // found once: emit may come from any thread
   eio::Server engine_;
 };
 

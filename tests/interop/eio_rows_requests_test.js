@@ -43,7 +43,9 @@ test('E2', 'a polling handshake has the five keys in their order', async () => {
   assert.strictEqual(answer.headers['cache-control'], 'no-store');
   assert.match(
       answer.body.toString(),
-      /^0\{"sid":"[\w-]{20,24}","upgrades":\["websocket"\],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000\}$/);
+      new RegExp(
+          '^0\\{"sid":"[\\w-]{20,24}","upgrades":\\["websocket"\\],"pingInterval":25000,' +
+          '"pingTimeout":20000,"maxPayload":1000000\\}$'));
 });
 
 for (const transports of [['polling'], ['websocket']])

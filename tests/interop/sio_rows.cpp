@@ -5,6 +5,7 @@
 //   /recover   connection state recovery; /recover-short for 100 ms; /recover-ask asks again
 //   /dynamic   dynamic namespaces that end with their last socket
 //   /deflate   permessage-deflate
+//   /client    serves npm's bundle of the client
 #include <cstdio>
 #include <regex>
 #include <string>
@@ -198,6 +199,18 @@ void obey(sio::Server& io, sio::Namespace& nsp) {
   });
 }
 
+// The events of an adapter, of which the strings are a room and perhaps an id.
+void watch(sio::Adapter& adapter) {
+  for (const char* event : {"create-room", "delete-room"})
+    adapter.on(event, [event](std::string_view room) {
+      seen.add("adapter", {{"event", event}, {"room", room}});
+    });
+  for (const char* event : {"join-room", "leave-room"})
+    adapter.on(event, [event](std::string_view room, std::string_view id) {
+      seen.add("adapter", {{"event", event}, {"room", room}, {"id", id}});
+    });
+}
+
 using Typed = sio::Event<"typed", std::string, std::uint8_t>;
 
 void add_listeners(sio::Server& io) {
@@ -341,9 +354,14 @@ int main() {
   sio::Server main_io(app, at("/main"));
   obey(main_io, main_io.of("/"));
   obey(main_io, main_io.of("/custom"));
+  watch(main_io.of("/custom").adapter());
   add_listeners(main_io);
   add_middlewares(main_io);
   add_dynamic(main_io);
+  sio::Options client = at("/client");
+  client.serve_client = "build/node/interop/node_modules/socket.io-client/dist";
+  client.engine.cors = http::CorsOptions{.origin = {"http://a.example"}};
+  sio::Server client_io(app, client);
   sio::Server tight_io(app, tight());
   obey(tight_io, tight_io.of("/"));
   sio::Server dynamic_io(app, cleaning());

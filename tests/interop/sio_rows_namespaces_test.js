@@ -1,7 +1,10 @@
-// tests/interop/sio_rows_namespaces_test.js - rows S1, S3 to S8, S30: servers, namespaces, who is
+// tests/interop/sio_rows_namespaces_test.js - rows S1 to S8, S30: servers, namespaces, who is
 // let in.
 'use strict';
 const assert = require('assert');
+const fs = require('fs');
+const path = require('path');
+const zlib = require('zlib');
 const {test, next, inbox} = require('./runner');
 const {ask} = require('./asks');
 const {up, seen, websocket, sleep} = require('./rows');
@@ -25,6 +28,47 @@ test('S1', 'several servers on one HTTP server by path, beside its routes', asyn
   await one.all('broadcast', {from: 'all'}, 'news', 1);
   assert.strictEqual(await two.ask('echo', 1), 1);
   assert.deepStrictEqual(got.arrived, []);
+});
+
+const {version} = require('socket.io-client/package.json');
+const dist = path.join(path.dirname(require.resolve('socket.io-client/package.json')), 'dist');
+for (const name of fs.readdirSync(dist)) {
+  test('S2', `${name} is served, with an ETag and packed`, async () => {
+    const {url} = await up('sio');
+    const get = (headers) => ask(`${url}/client/${name}?a=b`, {headers});
+    const bytes = fs.readFileSync(path.join(dist, name));
+    const plain = await get({origin: 'http://a.example'});
+    assert.strictEqual(plain.status, 200);
+    assert.ok(plain.body.equals(bytes));
+    assert.strictEqual(plain.headers.etag, `"${version}"`);
+    assert.strictEqual(plain.headers['cache-control'], 'public, max-age=0');
+    assert.strictEqual(plain.headers['access-control-allow-origin'], 'http://a.example');
+    assert.strictEqual(
+        plain.headers['content-type'],
+        `application/${name.endsWith('.map') ? 'json' : 'javascript'}; charset=utf-8`);
+    for (const [coding, unpack] of [['gzip', zlib.gunzipSync], ['deflate', zlib.inflateSync]]) {
+      const packed = await get({'accept-encoding': coding});
+      assert.strictEqual(packed.headers['content-encoding'], coding);
+      assert.ok(packed.body.length < bytes.length / 2);
+      assert.ok(unpack(packed.body).equals(bytes));
+    }
+    for (const tag of [`"${version}"`, `W/"${version}"`]) {
+      const fresh = await get({'if-none-match': tag});
+      assert.strictEqual(fresh.status, 304);
+      assert.strictEqual(fresh.body.length, 0);
+    }
+    assert.strictEqual((await get({'if-none-match': '"0.0.0"'})).status, 200);
+  });
+}
+
+test('S2', 'another name is not, and nothing where it is off', async () => {
+  const {url} = await up('sio');
+  const status = async (target, method) => (await ask(url + target, {method})).status;
+  assert.strictEqual(await status('/client/socket.io.js', 'HEAD'), 200);
+  assert.strictEqual(await status('/client/socket.io.js', 'POST'), 405);
+  assert.strictEqual(await status('/client/socket.io.jsx'), 404);
+  assert.strictEqual(await status('/client/socket.io.js/socket.io.js'), 404);
+  assert.ok((await status('/main/socket.io.js')) >= 400);
 });
 
 test('S3', 'a connection without a namespace is closed in time', async ({after}) => {

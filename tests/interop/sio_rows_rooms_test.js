@@ -154,6 +154,28 @@ test('S19', 'a local broadcast reaches those of this server', async ({after}) =>
   assert.deepStrictEqual(await hearers(all, {from: 'all', local: true}), [1, 1, 1]);
 });
 
+test('S31', 'the adapter tells of rooms as they come and go, each once', async ({after}) => {
+  const [one, two] = await three(after);
+  for (const socket of [one, two]) await socket.ask('join', 'watched');
+  await one.ask('join', 'watched');
+  for (const socket of [one, two]) await socket.ask('leave', 'watched');
+  const told = (await seen('sio', 'adapter', ({room}) => room === 'watched', 6));
+  assert.deepStrictEqual(told.map(({event, id}) => [event, id]), [
+    ['create-room', undefined], ['join-room', one.id], ['join-room', two.id],
+    ['leave-room', one.id], ['leave-room', two.id], ['delete-room', undefined]
+  ]);
+});
+
+test('S32', 'one broadcast is the same for 20 clients of both transports', async ({after}) => {
+  const all = await Promise.all(Array.from(
+      {length: 20},
+      (_, i) => connect(after, '/main /custom', [ways.polling, ways.websocket][i % 2])));
+  const value = {text: 'news'.repeat(500), bytes: Buffer.alloc(500, 3)};
+  const heard = all.map((socket) => next(socket, 'news'));
+  await all[0].all('broadcast', {from: 'all'}, 'news', value);
+  for (const args of await Promise.all(heard)) assert.deepStrictEqual(args, [value]);
+});
+
 // --- S27: connection state recovery -------------------------------------------------------------
 const cut = async (socket) => {
   const {id} = socket;

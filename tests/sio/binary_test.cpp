@@ -70,7 +70,7 @@ TEST_CASE("placeholders are found wherever they stand", "[sio][codec][sio5-binar
   CHECK(found(R"(["e",{"_placeholder":true,"num":0},{"_placeholder":true,"num":0}])", 2) == -1);
 }
 
-TEST_CASE("attachments are awaited, in order, and nothing else", "[sio][codec][sio5-binary]") {
+TEST_CASE("P2 attachments are awaited, in order, and nothing else", "[sio][codec][sio5-binary]") {
   const PacketLimits limits{40, 10, 128, 255};
   std::vector<std::string_view> elements;
   const auto bytes = [](std::string_view text) { return net::as_bytes(text); };
@@ -104,7 +104,7 @@ TEST_CASE("attachments are awaited, in order, and nothing else", "[sio][codec][s
   }
 }
 
-TEST_CASE("attachments come back as bytes, at any depth", "[sio][codec][sio5-binary]") {
+TEST_CASE("P2 attachments come back as bytes, at any depth", "[sio][codec][sio5-binary]") {
   with_args(
       "52-/"
       "a,7[\"e\",{\"a\":[{\"_placeholder\":true,\"num\":1}],\"b\":1},{\"_placeholder\":true,"
@@ -133,7 +133,7 @@ TEST_CASE("attachments come back as bytes, at any depth", "[sio][codec][sio5-bin
       });
 }
 
-TEST_CASE("attachments leave as placeholders, depth first", "[sio][codec][sio5-binary]") {
+TEST_CASE("P2 attachments leave as placeholders, depth first", "[sio][codec][sio5-binary]") {
   const Json nested = {{"a", Json::array({Json::binary({1}), {{"b", Json::binary({2, 3})}}})},
                        {"z", Json::binary({})}};
   CHECK(written(nested) ==

@@ -36,7 +36,7 @@ struct Scene : Stage {
 
 }  // namespace
 
-TEST_CASE("a declared event is sent with its name and its values", "[sio][declared]") {
+TEST_CASE("S33 a declared event is sent with its name and its values", "[sio][declared]") {
   Scene scene;
   Socket& socket = *scene.socket;
   struct Row {
@@ -64,7 +64,7 @@ TEST_CASE("a declared event is sent with its name and its values", "[sio][declar
   }
 }
 
-TEST_CASE("an acknowledgement of a declared event is heard by a callback", "[sio][declared]") {
+TEST_CASE("S33 an acknowledgement of a declared event is heard by a callback", "[sio][declared]") {
   Scene scene;
   scene.client.sent.clear();
   std::string heard;
@@ -74,7 +74,7 @@ TEST_CASE("an acknowledgement of a declared event is heard by a callback", "[sio
   CHECK(heard == "7");
 }
 
-TEST_CASE("handlers take the declared values as they like", "[sio][declared]") {
+TEST_CASE("S33 handlers take the declared values as they like", "[sio][declared]") {
   Scene scene;
   std::string seen;
   scene.socket->on<Chat>(
@@ -97,7 +97,8 @@ TEST_CASE("handlers take the declared values as they like", "[sio][declared]") {
   CHECK(scene.client.take() == R"(39["ok"])");
 }
 
-TEST_CASE("what does not fit is answered and reported, and reaches no handler", "[sio][declared]") {
+TEST_CASE("S33 what does not fit is answered and reported, and reaches no handler",
+          "[sio][declared]") {
   struct Row {
     const char* wire;
     const char* why;

@@ -117,7 +117,7 @@ TEST_CASE("emit takes any values, and braces", "[sio][emit]") {
   CHECK(s.wire() == "b:\x01\x02");
 }
 
-TEST_CASE("reserved names are refused where they are emitted", "[sio][emit]") {
+TEST_CASE("P4 reserved names are refused where they are emitted", "[sio][emit]") {
   Scene s;
   s.client.sent.clear();
   for (const char* name : {"connect", "connect_error", "disconnect", "disconnecting", "newListener",
@@ -130,7 +130,7 @@ TEST_CASE("reserved names are refused where they are emitted", "[sio][emit]") {
   CHECK(s.client.sent.empty());
 }
 
-TEST_CASE("an event is acknowledged once, with any values", "[sio][emit][sio5-ack]") {
+TEST_CASE("S10 an event is acknowledged once, with any values", "[sio][emit][sio5-ack]") {
   Scene s;
   s.client.sent.clear();
   s.socket->on("none", [](Ack ack) { ack(); });
@@ -193,7 +193,7 @@ TEST_CASE("an Ack may be kept, beyond its socket and its hub", "[sio][emit][sio5
   CHECK_FALSE(kept("after everything"));
 }
 
-TEST_CASE("answers find who asked, decoded as the callback says", "[sio][emit][sio5-ack]") {
+TEST_CASE("S11 answers find who asked, decoded as the callback says", "[sio][emit][sio5-ack]") {
   Scene s;
   std::string seen;
   s.socket->emit("a",
@@ -216,7 +216,7 @@ TEST_CASE("answers find who asked, decoded as the callback says", "[sio][emit][s
   CHECK(s.client.open());
 }
 
-TEST_CASE("an answer that takes too long is an error, an answer in time is none",
+TEST_CASE("S11 an answer that takes too long is an error, an answer in time is none",
           "[sio][emit][sio5-ack]") {
   Scene s;
   std::vector<std::string> seen;
@@ -262,7 +262,7 @@ TEST_CASE("answers awaited are counted", "[sio][emit][sio5-ack]") {
   CHECK(s.socket->emit("q", [] {}));
 }
 
-TEST_CASE("volatile is dropped while the session cannot write", "[sio][emit]") {
+TEST_CASE("S12 volatile is dropped while the session cannot write", "[sio][emit]") {
   Scene s;
   s.client.sent.clear();
   s.client.writes = false;
@@ -313,7 +313,7 @@ TEST_CASE("a bracket in a namespace's name is not taken for the payload", "[sio]
   CHECK(seen == "a[1]");
 }
 
-TEST_CASE("outgoing catch-alls see what is sent, broadcasts too", "[sio][emit]") {
+TEST_CASE("S20 outgoing catch-alls see what is sent, broadcasts too", "[sio][emit]") {
   Scene s;
   std::vector<std::string> seen;
   const auto id = s.socket->on_any_outgoing([&](std::string_view event, const Args& args) {

@@ -115,7 +115,7 @@ TEST_CASE("trees, own types and containers are decoded with the same care", "[si
   takes<RawJson>("[1]", true);
 }
 
-TEST_CASE("values arrive as they were sent", "[sio][handlers]") {
+TEST_CASE("S10 values arrive as they were sent", "[sio][handlers]") {
   Scene scene;
   std::string seen;
   scene.socket->on("e", [&](int x, double d, std::string s, std::string_view v, bool b,
@@ -129,7 +129,7 @@ TEST_CASE("values arrive as they were sent", "[sio][handlers]") {
   CHECK(scene.errors.empty());  // extra arguments are ignored
 }
 
-TEST_CASE("attachments reach every type of bytes", "[sio][handlers][sio5-binary]") {
+TEST_CASE("S10 attachments reach every type of bytes", "[sio][handlers][sio5-binary]") {
   Scene scene;
   std::string seen;
   scene.socket->on(
@@ -214,7 +214,7 @@ TEST_CASE("Args are decoded on demand and say what does not fit", "[sio][handler
         "argument 1: expected integer from -2147483648 to 2147483647, found string");
 }
 
-TEST_CASE("what a handler throws becomes an error event, and the socket lives on",
+TEST_CASE("S25 what a handler throws becomes an error event, and the socket lives on",
           "[sio][handlers]") {
   Scene scene;
   int calls = 0;
@@ -234,7 +234,7 @@ TEST_CASE("what a handler throws becomes an error event, and the socket lives on
   CHECK(scene.socket->connected());
 }
 
-TEST_CASE("an error that nobody hears goes to the log and never throws", "[sio][handlers]") {
+TEST_CASE("S25 an error that nobody hears goes to the log and never throws", "[sio][handlers]") {
   Stage stage;
   stage.root.on_connection([](Socket& socket) {
     socket.on("e", [](int) {});
@@ -315,7 +315,7 @@ TEST_CASE("handlers come and go as in Node, but a removed one is not called", "[
   CHECK(seen == "pacpalate");
 }
 
-TEST_CASE("catch-alls and middlewares of a socket see events first", "[sio][handlers]") {
+TEST_CASE("S20 S21 catch-alls and middlewares of a socket see events first", "[sio][handlers]") {
   Scene scene;
   std::string seen;
   const auto any = scene.socket->on_any([&](std::string_view event, const Args& args) {

@@ -32,7 +32,7 @@ TEST_CASE("CONNECT is answered with an id of 20 characters, before what handlers
   CHECK(stage.root.size() == 0);
 }
 
-TEST_CASE("a namespace must exist, and each is joined on its own", "[sio][sio5-connect]") {
+TEST_CASE("S8 a namespace must exist, and each is joined on its own", "[sio][sio5-connect]") {
   Stage stage;
   Namespace& admin = stage.hub.of("admin");
   CHECK(admin.name() == "/admin");
@@ -61,7 +61,7 @@ TEST_CASE("a namespace must exist, and each is joined on its own", "[sio][sio5-c
   CHECK(admin.size() == 1);
 }
 
-TEST_CASE("what breaks the order of packets ends the connection", "[sio][sio5-connect]") {
+TEST_CASE("S24 what breaks the order of packets ends the connection", "[sio][sio5-connect]") {
   for (const char* wrong : {"2[\"e\"]", "31[]", "1", "4{\"message\":\"x\"}", "2/admin,[\"e\"]"}) {
     Stage stage;
     stage.hub.of("/admin");
@@ -87,7 +87,7 @@ TEST_CASE("what breaks the order of packets ends the connection", "[sio][sio5-co
   }
 }
 
-TEST_CASE("a wrong packet is told to each socket, then ends the connection",
+TEST_CASE("S24 a wrong packet is told to each socket, then ends the connection",
           "[sio][sio5-disconnect]") {
   Stage stage;
   std::vector<std::string> seen;
@@ -109,7 +109,7 @@ TEST_CASE("a wrong packet is told to each socket, then ends the connection",
   CHECK(stage.logged("invalid payload"));
 }
 
-TEST_CASE("a connection that joins nothing in time is closed, one that joined is not",
+TEST_CASE("S3 a connection that joins nothing in time is closed, one that joined is not",
           "[sio][sio5-connect]") {
   Stage stage;
   FakeSession idle(stage.hub);
@@ -127,7 +127,7 @@ TEST_CASE("a connection that joins nothing in time is closed, one that joined is
   CHECK(joined.open());
 }
 
-TEST_CASE("middlewares run in order and may refuse, with data", "[sio][sio5-connect]") {
+TEST_CASE("S7 middlewares run in order and may refuse, with data", "[sio][sio5-connect]") {
   Stage stage;
   std::string seen;
   Namespace& nsp = stage.hub.of("/mw");
@@ -163,7 +163,7 @@ TEST_CASE("middlewares run in order and may refuse, with data", "[sio][sio5-conn
   CHECK(seen == "12121212c");
 }
 
-TEST_CASE("a middleware may answer later, or too late", "[sio][sio5-connect]") {
+TEST_CASE("S7 a middleware may answer later, or too late", "[sio][sio5-connect]") {
   Stage stage;
   std::vector<Next> held;
   stage.root.use([&](Socket&, Next next) { held.push_back(next); });
@@ -189,7 +189,7 @@ TEST_CASE("a middleware may answer later, or too late", "[sio][sio5-connect]") {
   held[2]();
 }
 
-TEST_CASE("the handshake shows what the first request and CONNECT said", "[sio][sio5-connect]") {
+TEST_CASE("S9 the handshake shows what the first request and CONNECT said", "[sio][sio5-connect]") {
   Stage stage;
   FakeSession client(stage.hub);
   client.first.headers = {{"user-agent", "test"}};
@@ -220,7 +220,7 @@ TEST_CASE("the handshake shows what the first request and CONNECT said", "[sio][
   CHECK(dump(seen->handshake().auth()) == "{}");
 }
 
-TEST_CASE("disconnecting is told while the rooms are there, disconnect after",
+TEST_CASE("S23 S26 disconnecting is told while the rooms are there, disconnect after",
           "[sio][sio5-disconnect]") {
   struct Row {
     const char* reason;

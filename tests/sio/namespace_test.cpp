@@ -242,7 +242,7 @@ TEST_CASE("S6 a child stays while a socket waits for its middleware, or an answe
   CHECK(done);
 }
 
-TEST_CASE("a new namespace is told of, but for the first", "[sio][namespace]") {
+TEST_CASE("S5 a new namespace is told of, but for the first", "[sio][namespace]") {
   Stage stage;
   std::string names;
   stage.hub.on_new_namespace([&](Namespace& nsp) { names += nsp.name() + " "; });

@@ -221,7 +221,7 @@ std::string encode(const Golden& row) {
 
 }  // namespace
 
-TEST_CASE("packets are decoded to the letter", "[sio][codec][sio5-grammar]") {
+TEST_CASE("P1 packets are decoded to the letter", "[sio][codec][sio5-grammar]") {
   std::vector<char> exact;
   for (const Golden& row : golden) {
     INFO(row.wire);
@@ -235,7 +235,7 @@ TEST_CASE("packets are decoded to the letter", "[sio][codec][sio5-grammar]") {
   }
 }
 
-TEST_CASE("packets are encoded to the letter", "[sio][codec][sio5-grammar]") {
+TEST_CASE("P1 packets are encoded to the letter", "[sio][codec][sio5-grammar]") {
   for (const Golden& row : golden) {
     const bool ours = row.type == PacketType::event || row.type == PacketType::ack ||
                       row.type == PacketType::disconnect;
@@ -257,7 +257,7 @@ TEST_CASE("packets are encoded to the letter", "[sio][codec][sio5-grammar]") {
   CHECK(out == "4/mw,{\"message\":\"nope\",\"data\":{\"code\":42}}");
 }
 
-TEST_CASE("every refusal has its reason", "[sio][codec][sio5-grammar]") {
+TEST_CASE("P3 P4 every refusal has its reason", "[sio][codec][sio5-grammar]") {
   const auto rows = refused();
   CHECK(rows.size() >= 60);
   std::vector<char> exact;

@@ -67,7 +67,7 @@ struct Recovering : Stage {
 
 }  // namespace
 
-TEST_CASE("a log gives back what was for the session, behind the offset",
+TEST_CASE("S27 a log gives back what was for the session, behind the offset",
           "[sio][recovery][codec]") {
   RecoveryLog log({});
   const auto put = [&log](const char* text, StoredTarget target) {
@@ -112,7 +112,7 @@ TEST_CASE("a log gives back what was for the session, behind the offset",
   }
 }
 
-TEST_CASE("a log is bounded by time, count and bytes", "[sio][recovery][codec]") {
+TEST_CASE("S27 a log is bounded by time, count and bytes", "[sio][recovery][codec]") {
   SECTION("time: the packet that was seen last has to be there still") {
     RecoveryLog log({.max_disconnection_duration = 10s});
     const std::string offset = log.next_offset();
@@ -175,7 +175,7 @@ TEST_CASE("a log is bounded by time, count and bytes", "[sio][recovery][codec]")
   }
 }
 
-TEST_CASE("CONNECT names a private id, and events carry their offset", "[sio][recovery]") {
+TEST_CASE("S27 CONNECT names a private id, and events carry their offset", "[sio][recovery]") {
   Recovering stage;
   FakeSession a(stage.hub);
   const Remembered me = stage.visit(a);
@@ -211,7 +211,7 @@ TEST_CASE("CONNECT names a private id, and events carry their offset", "[sio][re
   CHECK_FALSE(a.take() != "");
 }
 
-TEST_CASE("who comes back gets its id, rooms, data, and what it missed before CONNECT",
+TEST_CASE("S27 who comes back gets its id, rooms, data, and what it missed before CONNECT",
           "[sio][recovery][sio5-connect]") {
   Recovering stage;
   int let_in = 0, connections = 0;
@@ -260,7 +260,7 @@ TEST_CASE("who comes back gets its id, rooms, data, and what it missed before CO
   CHECK(between(thief.take(), "\"sid\":\"", "\"") != me.sid);
 }
 
-TEST_CASE("a session is kept for those who were cut off, not for those who left",
+TEST_CASE("S27 a session is kept for those who were cut off, not for those who left",
           "[sio][recovery][sio5-disconnect]") {
   struct Row {
     const char* what;
@@ -289,7 +289,7 @@ TEST_CASE("a session is kept for those who were cut off, not for those who left"
   }
 }
 
-TEST_CASE("middlewares may be asked again, and then their no counts", "[sio][recovery]") {
+TEST_CASE("S27 middlewares may be asked again, and then their no counts", "[sio][recovery]") {
   Recovering stage({.skip_middlewares = false});
   bool open = true;
   stage.root.use([&](Socket& socket, const Next& next) {
@@ -306,7 +306,8 @@ TEST_CASE("middlewares may be asked again, and then their no counts", "[sio][rec
   CHECK(b.take() == "4{\"message\":\"closed\"}");
 }
 
-TEST_CASE("what a client says about itself that is not so opens a new session", "[sio][recovery]") {
+TEST_CASE("S27 what a client says about itself that is not so opens a new session",
+          "[sio][recovery]") {
   for (const char* auth :
        {"0", "0{}", "0{\"pid\":1,\"offset\":2}", "0{\"pid\":\"x\"}", "0{\"offset\":\"1\"}",
         "0{\"pid\":\"x\",\"offset\":\"1\"}", "0{\"pid\":null,\"offset\":[]}"}) {
@@ -321,7 +322,8 @@ TEST_CASE("what a client says about itself that is not so opens a new session", 
   }
 }
 
-TEST_CASE("what nobody came back for is forgotten within a minute of its time", "[sio][recovery]") {
+TEST_CASE("S27 what nobody came back for is forgotten within a minute of its time",
+          "[sio][recovery]") {
   Recovering stage({.max_disconnection_duration = 10s});
   const auto& log = static_cast<MemoryAdapter&>(stage.root.adapter()).recovery_log();
   FakeSession a(stage.hub);
@@ -336,7 +338,7 @@ TEST_CASE("what nobody came back for is forgotten within a minute of its time", 
   CHECK(log.empty());
 }
 
-TEST_CASE("without recovery nothing of it is on the wire", "[sio][recovery]") {
+TEST_CASE("S27 without recovery nothing of it is on the wire", "[sio][recovery]") {
   Stage stage;
   FakeSession a(stage.hub);
   a.say("0{\"pid\":\"x\",\"offset\":\"1\"}");

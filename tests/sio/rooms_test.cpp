@@ -41,7 +41,8 @@ struct Crowd : Stage {
 
 }  // namespace
 
-TEST_CASE("broadcasts reach the union of rooms, less the exceptions, each once", "[sio][rooms]") {
+TEST_CASE("S15 broadcasts reach the union of rooms, less the exceptions, each once",
+          "[sio][rooms]") {
   Crowd crowd;
   Namespace& io = crowd.root;
   Socket& a = *crowd.sockets[0];
@@ -84,7 +85,8 @@ TEST_CASE("broadcasts reach the union of rooms, less the exceptions, each once",
   }
 }
 
-TEST_CASE("a chain is a value: it can be kept, and made longer without changing", "[sio][rooms]") {
+TEST_CASE("S15 a chain is a value: it can be kept, and made longer without changing",
+          "[sio][rooms]") {
   Crowd crowd;
   crowd.heard();
   const Broadcast x = crowd.root.to("x");
@@ -98,7 +100,7 @@ TEST_CASE("a chain is a value: it can be kept, and made longer without changing"
   CHECK(crowd.heard() == "a");
 }
 
-TEST_CASE("a broadcast is encoded once, with its attachments behind it", "[sio][rooms]") {
+TEST_CASE("S32 a broadcast is encoded once, with its attachments behind it", "[sio][rooms]") {
   Crowd crowd;
   crowd.heard();
   crowd.root.emit("e", std::vector<std::uint8_t>{7});
@@ -108,7 +110,7 @@ TEST_CASE("a broadcast is encoded once, with its attachments behind it", "[sio][
   CHECK(crowd.a.sent == crowd.e.sent);
 }
 
-TEST_CASE("rooms are joined and left at once, and end with their last member", "[sio][rooms]") {
+TEST_CASE("S14 rooms are joined and left at once, and end with their last member", "[sio][rooms]") {
   Crowd crowd;
   Adapter& rooms = crowd.root.adapter();
   Socket& a = *crowd.sockets[0];
@@ -131,7 +133,7 @@ TEST_CASE("rooms are joined and left at once, and end with their last member", "
   CHECK(crowd.heard() == "ac");
 }
 
-TEST_CASE("joining and leaving at random keeps both lists in step", "[sio][rooms][property]") {
+TEST_CASE("S14 joining and leaving at random keeps both lists in step", "[sio][rooms][property]") {
   Crowd crowd;
   const unsigned seed = std::random_device{}();
   INFO("seed " << seed);
@@ -154,7 +156,7 @@ TEST_CASE("joining and leaving at random keeps both lists in step", "[sio][rooms
   }
 }
 
-TEST_CASE("whole groups join, leave and are disconnected", "[sio][rooms]") {
+TEST_CASE("S17 whole groups join, leave and are disconnected", "[sio][rooms]") {
   Crowd crowd;
   crowd.root.to("x").sockets_join("new");
   CHECK(crowd.root.adapter().size_of("new") == 2);
@@ -171,7 +173,7 @@ TEST_CASE("whole groups join, leave and are disconnected", "[sio][rooms]") {
   CHECK_FALSE(crowd.a.open());
 }
 
-TEST_CASE("answers to a broadcast are gathered until all came or time is up",
+TEST_CASE("S16 answers to a broadcast are gathered until all came or time is up",
           "[sio][rooms][sio5-ack]") {
   Crowd crowd;
   std::vector<std::string> seen;

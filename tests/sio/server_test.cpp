@@ -179,7 +179,7 @@ TEST_CASE("a session by WebSocket: connect, event, ack, nested binary, disconnec
   CHECK(s.io.clients_count() == 1);
 }
 
-TEST_CASE("a session that upgrades loses nothing", "[sio][stack]") {
+TEST_CASE("E12 a session that upgrades loses nothing", "[sio][stack]") {
   Stack s;
   Polling polling(s);
   polling.post("40");
@@ -327,7 +327,7 @@ TEST_CASE("garbage is answered, and others never notice", "[sio][stack][garbage]
   CHECK(s.io.clients_count() == 1);
 }
 
-TEST_CASE("a server binds when it is told to, and says why it cannot", "[sio][stack]") {
+TEST_CASE("S1 a server binds when it is told to, and says why it cannot", "[sio][stack]") {
   VirtualLoop loop;
   Server first(loop);
   Server second(loop);
@@ -339,7 +339,8 @@ TEST_CASE("a server binds when it is told to, and says why it cannot", "[sio][st
   CHECK(log == std::vector<std::string>{"port 7890: address in use"});
 }
 
-TEST_CASE("run() answers what keeps it from binding, the constructor binds nothing", "[sio][tcp]") {
+TEST_CASE("S1 run() answers what keeps it from binding, the constructor binds nothing",
+          "[sio][tcp]") {
   Server first;
   REQUIRE_FALSE(first.listen(0));
   const std::uint16_t port = first.address().port();
@@ -359,7 +360,7 @@ TEST_CASE("run() answers what keeps it from binding, the constructor binds nothi
   CHECK(ran);
 }
 
-TEST_CASE("on an HTTP server of its own choice, beside its routes", "[sio][stack]") {
+TEST_CASE("S1 on an HTTP server of its own choice, beside its routes", "[sio][stack]") {
   VirtualLoop loop;
   http::Server app(loop);
   app.get("/", [](http::Request&, http::Response& res) { res.send("Hello"); });
@@ -375,7 +376,7 @@ TEST_CASE("on an HTTP server of its own choice, beside its routes", "[sio][stack
   CHECK(answers.find("0{\"sid\":\"") != std::string::npos);
 }
 
-TEST_CASE("hundreds of kilobytes arrive whole, by chunks", "[sio][stack]") {
+TEST_CASE("S28 hundreds of kilobytes arrive whole, by chunks", "[sio][stack]") {
   Stack s;
   s.loop.chunk = 1000;
   Joined client(s);
