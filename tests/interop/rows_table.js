@@ -50,8 +50,8 @@ const text = `# What the reference does, row by row
 
 Made by \`node tests/interop/rows_table.js\`; do not edit. P is the priority: 1 is needed by the
 reference's suites, 2 is what users expect, 3 is rare, 0 is not ours. \`make test\` runs every test
-named here: those of npm's clients in \`tests/interop\`, those in C++ in \`tests/sio\`. The name of each
-begins with its rows, so \`tests/interop/run_rows '' '' S27\` runs a row alone.
+named here: those of npm's clients in \`tests/interop\`, those in C++ in \`tests/sio\`. The name of
+each begins with its rows, so \`tests/interop/run_rows '' '' S27\` runs a row alone.
 
 | Row | P | Feature | Tests with npm's clients | Tests in C++ | State |
 | --- | --- | --- | --- | --- | --- |
