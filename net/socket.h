@@ -29,8 +29,8 @@ Address peer_address(int fd);
 // One recv into `first`, then `second`. As recv: 0 is the peer's FIN.
 std::ptrdiff_t receive_into(int fd, MutableBytes first, MutableBytes second);
 
-// Sends from the front of `out` until it is empty or the socket is full; one system call for up to 64
-// views. `spare` is used where sendfile cannot read the file. `sent_bytes` is added to.
+// Sends from the front of `out` until it is empty or the socket is full, up to 64 views in one
+// system call. `spare` is used where sendfile cannot read the file. `sent_bytes` is added to.
 Sent send_from(int fd, SendQueue& out, MutableBytes spare, std::size_t& sent_bytes);
 
 }  // namespace strata::net

@@ -30,8 +30,7 @@ class Client {
 
   eio::Socket& session() const { return *session_; }
   bool writable() const { return !ended_ && session_->writable(); }
-  bool send(std::string_view text, std::span<const Bytes> attachments,
-            eio::SendOptions how = {});
+  bool send(std::string_view text, std::span<const Bytes> attachments, eio::SendOptions how = {});
   bool send(std::span<eio::SharedMessage> messages, eio::SendOptions how);  // a packet for many
   void refuse(std::string_view nsp, std::string_view message, const Json* data = nullptr);
   void joined();  // a first namespace: it may stay
