@@ -103,13 +103,16 @@ net::Parse<Message, ProtocolError> MessageAssembler::inflate(net::Bytes in, bool
   Inflater& inflater = compression.inflater();
   Inflater::Step step;
   do {
-    const bool full = block_.size() == max_message_;
+    const std::size_t left = max_message_ - block_.size();  // the block may hold more than asked
+    const bool full = left == 0;
     if (!full && block_.room().empty()) {
       const std::size_t more = std::max({first_block, 2 * in.size(), 2 * block_.size()});
       block_.set_capacity(std::min(max_message_, more));
     }
     std::uint8_t beyond = 0;
-    const net::MutableBytes room = full ? net::MutableBytes(&beyond, 1) : block_.room();
+    const net::MutableBytes free = block_.room();
+    const net::MutableBytes room =
+        full ? net::MutableBytes(&beyond, 1) : free.first(std::min(free.size(), left));
     step = inflater.read(in, ends, room);
     if (full && step.bytes != 0) {
       return ProtocolError{CloseCode::too_big, "message inflates over the limit"};

@@ -2,6 +2,7 @@
 // may stand, what a message inflates to, and what ends it.
 #include <random>
 
+#include "net/block_pool.h"
 #include "tests/catch.h"
 #include "tests/support/splits.h"
 #include "tests/ws/deflated.h"
@@ -183,6 +184,33 @@ TEST_CASE("a bomb costs no more than the limit", "[ws][codec][rfc7692-8]") {
   REQUIRE(message.failed());
   CHECK(message.error().code == CloseCode::too_big);
   CHECK(assembler.held_bytes() <= limit);
+}
+
+// A pool's blocks are larger than asked for, so the limit is no property of the block.
+TEST_CASE("the limit holds to the byte, wherever blocks come from", "[ws][codec][rfc7692-8]") {
+  for (const std::size_t limit : {1u, 2u, 100u, 1000u, 1023u, 1024u, 1025u, 4095u, 100'000u}) {
+    for (const std::size_t size : {limit, limit + 1, limit + 1'000'000}) {
+      for (const bool pooled : {false, true}) {
+        INFO(limit << " " << size << (pooled ? " pooled" : ""));
+        net::BlockPool pool;
+        net::SendQueue out(pooled ? &pool : nullptr);
+        ws::Limits limits;
+        limits.max_message = limit;
+        ws::Session session(Role::server, limits, out);
+        session.use(ws::Compression({}, Role::server, pool_for()));
+        std::string wire = frame(0xC2, deflated(std::string(size, 'x')), true);
+        net::MutableBytes in(reinterpret_cast<std::uint8_t*>(wire.data()), wire.size());
+        const auto event = session.next(in);
+        if (size == limit) {
+          REQUIRE(event.ready());
+          CHECK(std::get<ws::Message>(*event).payload.size() == size);
+        } else {
+          REQUIRE(event.failed());
+          CHECK(event.error().code == CloseCode::too_big);
+        }
+      }
+    }
+  }
 }
 
 TEST_CASE("two sessions understand each other, whatever they agreed on and however it is cut",
