@@ -1,5 +1,6 @@
 // tests/fuzz/ws_topics_fuzz.cpp - subscriptions in any order agree with a list of pairs. Two bytes
 // are a step: who and what it does, and the topic.
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -21,7 +22,7 @@ void demand(bool holds) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static char ground[people];
+  static std::max_align_t ground[people];
   const auto address = [](std::size_t who) {  // never touched
     return reinterpret_cast<ws::Connection*>(&ground[who]);
   };
@@ -47,7 +48,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     std::size_t heard = 0, expected = 0;
     topics.for_each(name, [&](ws::Connection& to) {
-      const auto place = static_cast<std::size_t>(reinterpret_cast<char*>(&to) - ground);
+      const auto place =
+          static_cast<std::size_t>(reinterpret_cast<std::max_align_t*>(&to) - ground);
       demand(model.count({place, name}) == 1);
       ++heard;
     });

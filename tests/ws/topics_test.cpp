@@ -2,6 +2,7 @@
 // close, leave and publish while others do.
 #include "ws/topics.h"
 
+#include <cstddef>
 #include <random>
 #include <set>
 
@@ -23,7 +24,7 @@ std::set<const void*> heard(const ws::Topics& topics, std::string_view topic) {
   return seen;
 }
 
-ws::Connection* fake(std::vector<char>& ground, std::size_t i) {
+ws::Connection* fake(std::vector<std::max_align_t>& ground, std::size_t i) {
   return reinterpret_cast<ws::Connection*>(&ground[i]);
 }
 
@@ -34,7 +35,7 @@ TEST_CASE("subscribing, leaving and dying in any order agrees with a list", "[ws
   CAPTURE(seed);
   std::mt19937 random(seed);
   constexpr std::size_t people = 12, names = 9, limit = 5;
-  std::vector<char> ground(people);
+  std::vector<std::max_align_t> ground(people);
   ws::Topics topics({.max_topics = limit, .max_topic_bytes = 3});
   std::vector<std::unique_ptr<ws::Subscriber>> subscribers(people);
   std::set<std::pair<std::size_t, std::string>> model;
