@@ -81,33 +81,33 @@ Namespace* Hub::find(std::string_view name) const {
 }
 
 void Hub::close() {
-  for (std::size_t i = 0; i < clients_.size(); ++i)
-    clients_[i]->close_sockets("server shutting down", {});
+  for (std::size_t i = 0; i < carriers_.size(); ++i)
+    carriers_[i]->close_sockets("server shutting down", {});
 }
 
 void Hub::on_open(eio::Socket& session) {
-  clients_.push_back(std::make_unique<Client>(*this, session));
-  clients_.back()->place = clients_.size() - 1;
-  session.user = clients_.back().get();
+  carriers_.push_back(std::make_unique<Carrier>(*this, session));
+  carriers_.back()->place = carriers_.size() - 1;
+  session.user = carriers_.back().get();
 }
 
 void Hub::on_text(eio::Socket& session, std::string_view text) {
-  if (session.user != nullptr) static_cast<Client*>(session.user)->on_text(text);
+  if (session.user != nullptr) static_cast<Carrier*>(session.user)->on_text(text);
 }
 
 void Hub::on_binary(eio::Socket& session, net::Bytes bytes) {
-  if (session.user != nullptr) static_cast<Client*>(session.user)->on_binary(bytes);
+  if (session.user != nullptr) static_cast<Carrier*>(session.user)->on_binary(bytes);
 }
 
 void Hub::on_close(eio::Socket& session, std::string_view reason, std::string_view detail) {
-  auto* const client = static_cast<Client*>(session.user);
-  if (client == nullptr) return;
-  client->on_close(reason, detail);
+  auto* const carrier = static_cast<Carrier*>(session.user);
+  if (carrier == nullptr) return;
+  carrier->on_close(reason, detail);
   session.user = nullptr;
-  std::unique_ptr<Client> gone = std::move(clients_[client->place]);
-  clients_[client->place] = std::move(clients_.back());
-  clients_.pop_back();
-  if (client->place < clients_.size()) clients_[client->place]->place = client->place;
+  std::unique_ptr<Carrier> gone = std::move(carriers_[carrier->place]);
+  carriers_[carrier->place] = std::move(carriers_.back());
+  carriers_.pop_back();
+  if (carrier->place < carriers_.size()) carriers_[carrier->place]->place = carrier->place;
   loop_->defer([gone = std::move(gone)] {});  // it may be in the middle of a send
 }
 
@@ -115,7 +115,7 @@ void Hub::log(std::string_view what, std::string_view why) {
   if (sink_) sink_(std::string(what).append(why));
 }
 
-Socket& Hub::make_socket(Client& client, Namespace& nsp, Json auth) {
+Socket& Hub::make_socket(Carrier& carrier, Namespace& nsp, Json auth) {
   // Whatever needs memory comes first: an exception leaves all as it was, or a free slot more.
   if (free_slots_.empty()) {
     make_room(free_slots_, slots_.size() + 1);  // so that retire() needs none
@@ -124,7 +124,7 @@ Socket& Hub::make_socket(Client& client, Namespace& nsp, Json auth) {
   }
   const std::uint32_t slot = free_slots_.back();
   const SocketRef self(link_, slot, slots_[slot].generation);
-  slots_[slot].socket = std::make_unique<Socket>(*this, client, nsp, self, std::move(auth));
+  slots_[slot].socket = std::make_unique<Socket>(*this, carrier, nsp, self, std::move(auth));
   free_slots_.pop_back();
   nsp.arrived();
   return *slots_[slot].socket;

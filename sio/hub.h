@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "net/loop.h"
-#include "sio/client.h"
+#include "sio/carrier.h"
 #include "sio/namespace.h"
 #include "sio/packet.h"
 #include "sio/parents.h"
@@ -43,7 +43,7 @@ class Hub final : public eio::Handler {
   void close();  // "server shutting down" to all sockets
   void on_log(std::function<void(std::string_view)> sink) { sink_ = std::move(sink); }
   bool has_log() const { return sink_ != nullptr; }
-  std::size_t client_count() const { return clients_.size(); }
+  std::size_t client_count() const { return carriers_.size(); }
 
   // --- eio::Handler ---
   void on_open(eio::Socket& session) override;
@@ -57,7 +57,7 @@ class Hub final : public eio::Handler {
   net::Loop& loop() const { return *loop_; }
   const std::shared_ptr<Link>& link() const { return link_; }
   void log(std::string_view what, std::string_view why);
-  Socket& make_socket(Client& client, Namespace& nsp, Json auth);
+  Socket& make_socket(Carrier& carrier, Namespace& nsp, Json auth);
   void retire(Socket& socket);  // dead for refs now, gone when the turn ends
   Socket* find(std::uint32_t slot, std::uint32_t generation) const;
   void make_id(std::array<char, 20>& id);  // 120 bits from the kernel
@@ -111,7 +111,7 @@ class Hub final : public eio::Handler {
   Parents parents_;
   ByName<std::unique_ptr<Namespace>> namespaces_;
   std::vector<std::function<void(Namespace&)>> on_new_namespace_;
-  std::vector<std::unique_ptr<Client>> clients_;
+  std::vector<std::unique_ptr<Carrier>> carriers_;
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_slots_;
   std::vector<std::string_view> elements_;

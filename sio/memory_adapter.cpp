@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "sio/client.h"
+#include "sio/carrier.h"
 #include "sio/hub.h"
 #include "sio/namespace.h"
 #include "sio/remote_socket.h"
@@ -79,8 +79,8 @@ void MemoryAdapter::deliver(const EventPacket& packet, std::string_view text,
     for (Socket* const socket : to) {
       if (!socket->connected()) continue;  // an earlier send closed it
       if (socket->hears_outgoing()) socket->heard_outgoing(packet.text, packet.attachments);
-      if (flags.drop_if_busy && !socket->client().writable()) continue;
-      socket->client().send(messages, {.compress = flags.compress});
+      if (flags.drop_if_busy && !socket->carrier().writable()) continue;
+      socket->carrier().send(messages, {.compress = flags.compress});
     }
   }
   nsp().hub().targets() = std::move(to);

@@ -1,7 +1,7 @@
 // sio/namespace.cpp - who is let in, and answers to broadcasts.
 #include "sio/namespace.h"
 
-#include "sio/client.h"
+#include "sio/carrier.h"
 #include "sio/hub.h"
 
 namespace strata::sio {
@@ -88,7 +88,7 @@ void Namespace::passed(Socket& socket, std::size_t stage, std::optional<Refusal>
   if (!socket.waiting() || socket.middlewares_passed != stage) return;  // said twice, or too late
   ++socket.middlewares_passed;
   if (!why) return admit(socket);
-  socket.client().refuse(name_, why->message, why->data ? &*why->data : nullptr);
+  socket.carrier().refuse(name_, why->message, why->data ? &*why->data : nullptr);
   socket.drop();
 }
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "sio/client.h"
+#include "sio/carrier.h"
 #include "sio/hub.h"
 #include "sio/namespace.h"
 
@@ -30,37 +30,37 @@ bool Sending::emit_values(std::string_view event, const Values& values, OnAnswer
 }
 
 // --- life -------------------------------------------------------------------------------------
-Socket::Socket(Hub& hub, Client& client, Namespace& nsp, SocketRef self, Json auth)
+Socket::Socket(Hub& hub, Carrier& carrier, Namespace& nsp, SocketRef self, Json auth)
     : hub_(&hub),
-      client_(&client),
+      carrier_(&carrier),
       nsp_(&nsp),
       self_(std::move(self)),
-      handshake_(client.session().handshake(), std::move(auth)) {
+      handshake_(carrier.session().handshake(), std::move(auth)) {
   hub.make_id(id_);
 }
 
 Socket::~Socket() = default;
 
-eio::Socket& Socket::conn() const { return client_->session(); }
+eio::Socket& Socket::conn() const { return carrier_->session(); }
 
 // sio5-connect: its room, the CONNECT packet, then the handlers, so that what they emit follows.
 void Socket::accept() {
   nsp_->adapter().add(*this);  // first: what is not there cannot be removed
   state_ = State::connected;
-  client_->joined();
+  carrier_->joined();
   if (recovered()) catch_up();
   std::string text;
   append_connect(text, nsp_->name(), id(),
                  recovery_ ? std::string_view(recovery_->pid.data(), recovery_->pid.size())
                            : std::string_view());
-  client_->send(text, {});
+  carrier_->send(text, {});
   nsp_->connected(*this);
 }
 
 void Socket::drop() {
   state_ = State::closed;
   nsp_->adapter().leave_all(*this);
-  client_->remove(*this);
+  carrier_->remove(*this);
   hub_->retire(*this);
 }
 
@@ -70,7 +70,7 @@ void Socket::closed(std::string_view reason, std::string_view detail) {
   notify_end("disconnecting", reason, detail);  // the rooms are still there
   if (recovery_) persist(reason);
   nsp_->adapter().remove(*this);
-  client_->remove(*this);
+  carrier_->remove(*this);
   state_ = State::closed;
   pending_.clear();  // sio5-ack: nobody is told
   notify_end("disconnect", reason, detail);
@@ -79,10 +79,10 @@ void Socket::closed(std::string_view reason, std::string_view detail) {
 
 void Socket::disconnect(bool close) {
   if (state_ != State::connected) return;
-  if (close) return client_->disconnect_all();
+  if (close) return carrier_->disconnect_all();
   std::string text;
   append_disconnect(text, nsp_->name());
-  client_->send(text, {});
+  carrier_->send(text, {});
   closed("server namespace disconnect", {});
 }
 
@@ -105,7 +105,7 @@ void Socket::catch_up() {
   for (const OwnedPacket& packet : restored->missed) {
     std::vector<Bytes> attachments;
     for (const std::string& bytes : packet.attachments) attachments.push_back(net::as_bytes(bytes));
-    client_->send(packet.text, attachments);
+    carrier_->send(packet.text, attachments);
   }
 }
 
@@ -158,8 +158,8 @@ bool Socket::emit_values(std::string_view event, const Values& values, OnAnswer 
   if (recovery_ && !id && !flags.drop_if_busy)
     return remember({writer.text(), writer.head_bytes(), writer.attachments()}, flags);
   if (hears_outgoing()) heard_outgoing(writer.text(), writer.attachments());
-  if (flags.drop_if_busy && !client_->writable()) return false;
-  return client_->send(writer.text(), writer.attachments(), {.compress = flags.compress});
+  if (flags.drop_if_busy && !carrier_->writable()) return false;
+  return carrier_->send(writer.text(), writer.attachments(), {.compress = flags.compress});
 }
 
 // An event that may have to be sent again goes by the adapter, which keeps it.
@@ -180,7 +180,7 @@ bool Socket::send_owned(OwnedPacket packet, std::optional<std::uint64_t> id, OnA
   for (const std::string& bytes : packet.attachments) attachments.push_back(net::as_bytes(bytes));
   if (recovery_ && !id) return remember({packet.text, id_at, attachments}, {});
   if (hears_outgoing()) heard_outgoing(packet.text, attachments);
-  return client_->send(packet.text, attachments);
+  return carrier_->send(packet.text, attachments);
 }
 
 bool Socket::send_answer(std::uint64_t id, const Values& values) {
@@ -190,7 +190,7 @@ bool Socket::send_answer(std::uint64_t id, const Values& values) {
   writer.begin(PacketType::ack, nsp_->name());
   values.write_to(writer);
   writer.finish(id);
-  return client_->send(writer.text(), writer.attachments());
+  return carrier_->send(writer.text(), writer.attachments());
 }
 
 // --- acknowledgements, sio5-ack ---------------------------------------------------------------

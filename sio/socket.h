@@ -22,7 +22,7 @@
 
 namespace strata::sio {
 
-class Client;
+class Carrier;
 class Hub;
 class Namespace;
 
@@ -73,7 +73,7 @@ class SocketNext {
 //   Threads: the loop's; a ref() is good on any.
 class Socket : public EmitForms<Socket> {
  public:
-  Socket(Hub& hub, Client& client, Namespace& nsp, SocketRef self, Json auth);
+  Socket(Hub& hub, Carrier& carrier, Namespace& nsp, SocketRef self, Json auth);
   ~Socket();
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
@@ -178,7 +178,7 @@ class Socket : public EmitForms<Socket> {
   void heard_outgoing(std::string_view packet, std::span<const Bytes> attachments);
   bool hears_outgoing() const { return extras_ != nullptr && !extras_->any_outgoing.empty(); }
   bool waiting() const { return state_ == State::waiting; }
-  Client& client() const { return *client_; }
+  Carrier& carrier() const { return *carrier_; }
   Seats& seats() { return seats_; }
   const Seats& seats() const { return seats_; }
   std::size_t middlewares_passed = 0;  // of its namespace
@@ -235,7 +235,7 @@ class Socket : public EmitForms<Socket> {
   }
 
   Hub* hub_;
-  Client* client_;
+  Carrier* carrier_;
   Namespace* nsp_;
   SocketRef self_;
   std::array<char, 20> id_;

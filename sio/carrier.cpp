@@ -1,5 +1,5 @@
-// sio/client.cpp - packets to the sockets of one connection, sio5-connect.
-#include "sio/client.h"
+// sio/carrier.cpp - packets to the sockets of one connection, sio5-connect.
+#include "sio/carrier.h"
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@
 
 namespace strata::sio {
 
-Client::Client(Hub& hub, eio::Socket& session)
+Carrier::Carrier(Hub& hub, eio::Socket& session)
     : hub_(&hub), session_(&session), decoder_(hub.limits(), hub.elements()) {
   connect_timer_ = std::make_unique<net::Timer>(hub.loop(), [this] {
     violated("no namespace was joined in time");  // sio5-connect: connectTimeout
@@ -18,7 +18,7 @@ Client::Client(Hub& hub, eio::Socket& session)
   connect_timer_->start(hub.options().connect_timeout);
 }
 
-void Client::on_text(std::string_view text) {
+void Carrier::on_text(std::string_view text) {
   if (ended_) return;
   const Decoder::Answer decoded = decoder_.on_text(text);
   // A stranger's attachments are not waited for: nothing of them is held before its CONNECT.
@@ -28,11 +28,11 @@ void Client::on_text(std::string_view text) {
   answer(decoded);
 }
 
-void Client::on_binary(Bytes bytes) {
+void Carrier::on_binary(Bytes bytes) {
   if (!ended_) answer(decoder_.on_binary(bytes));
 }
 
-void Client::answer(const Decoder::Answer& decoded) {
+void Carrier::answer(const Decoder::Answer& decoded) {
   if (decoded.failed()) {
     fail(decoded.error());
   } else if (decoded.ready()) {
@@ -42,7 +42,7 @@ void Client::answer(const Decoder::Answer& decoded) {
 }
 
 // sio5-connect: what is said to a namespace before CONNECT, or against the direction, ends all.
-void Client::dispatch(const Decoder::Decoded& decoded) {
+void Carrier::dispatch(const Decoder::Decoded& decoded) {
   const Packet& packet = decoded.packet;
   Socket* const socket = find(packet.nsp);
   if (packet.type == PacketType::connect) {
@@ -66,7 +66,7 @@ void Client::dispatch(const Decoder::Decoded& decoded) {
   }
 }
 
-void Client::connect(const Packet& packet) {
+void Carrier::connect(const Packet& packet) {
   const std::string name(packet.nsp);
   // Before it is looked up: another client's question may have made it meanwhile.
   if (std::find(asking_.begin(), asking_.end(), name) != asking_.end())
@@ -81,12 +81,12 @@ void Client::connect(const Packet& packet) {
   if (Namespace* const nsp = hub_->find(name)) return enter(*nsp, read_auth(packet.data));
   if (hub_->parents().empty()) return refuse(name, "Invalid namespace");
   asking_.push_back(name);
-  if (!self_) self_ = std::make_shared<Client*>(this);
+  if (!self_) self_ = std::make_shared<Carrier*>(this);
   // The text waits for the answer, not the tree: that may be thirty times as large.
   hub_->find_or_make(name, read_auth(packet.data),
-                     [weak = std::weak_ptr<Client*>(self_), name, read_auth,
+                     [weak = std::weak_ptr<Carrier*>(self_), name, read_auth,
                       text = std::string(packet.data)](Namespace* nsp) {
-                       const std::shared_ptr<Client*> self = weak.lock();
+                       const std::shared_ptr<Carrier*> self = weak.lock();
                        if (!self || (*self)->ended_) return;
                        std::erase((*self)->asking_, name);
                        if (nsp == nullptr) return (*self)->refuse(name, "Invalid namespace");
@@ -94,7 +94,7 @@ void Client::connect(const Packet& packet) {
                      });
 }
 
-void Client::enter(Namespace& nsp, Json auth) {
+void Carrier::enter(Namespace& nsp, Json auth) {
   make_room(sockets_, sockets_.size() + 1);
   Socket& socket = hub_->make_socket(*this, nsp, std::move(auth));
   sockets_.push_back(&socket);
@@ -103,7 +103,7 @@ void Client::enter(Namespace& nsp, Json auth) {
 }
 
 // A client that was here says so: {"pid":"...","offset":"..."}.
-void Client::recover(Socket& socket, Namespace& nsp) {
+void Carrier::recover(Socket& socket, Namespace& nsp) {
   const auto go_on = [ref = socket.ref(), &nsp](std::optional<Restored> restored) {
     Socket* const waiting = ref.get();
     if (waiting == nullptr || !waiting->waiting()) return;
@@ -123,31 +123,32 @@ void Client::recover(Socket& socket, Namespace& nsp) {
   nsp.adapter().restore_session(*pid, *offset, go_on);
 }
 
-bool Client::send(std::string_view text, std::span<const Bytes> attachments, eio::SendOptions how) {
+bool Carrier::send(std::string_view text, std::span<const Bytes> attachments,
+                   eio::SendOptions how) {
   if (!session_->open() || !session_->send_text(text, how)) return false;
   for (const Bytes bytes : attachments)  // sio5-binary: nothing may come between
     if (!session_->send_binary(bytes, how)) return false;
   return true;
 }
 
-bool Client::send(std::span<eio::SharedMessage> messages, eio::SendOptions how) {
+bool Carrier::send(std::span<eio::SharedMessage> messages, eio::SendOptions how) {
   if (!session_->open()) return false;
   for (eio::SharedMessage& message : messages)
     if (!session_->send(message, how)) return false;
   return true;
 }
 
-void Client::refuse(std::string_view nsp, std::string_view message, const Json* data) {
+void Carrier::refuse(std::string_view nsp, std::string_view message, const Json* data) {
   std::string text;
   append_connect_error(text, nsp, message, data);
   send(text, {});
 }
 
-void Client::joined() { connect_timer_.reset(); }
+void Carrier::joined() { connect_timer_.reset(); }
 
-void Client::remove(Socket& socket) { std::erase(sockets_, &socket); }
+void Carrier::remove(Socket& socket) { std::erase(sockets_, &socket); }
 
-void Client::disconnect_all() {
+void Carrier::disconnect_all() {
   const std::vector<Socket*> sockets = sockets_;  // each takes itself off the list
   for (Socket* const socket : sockets) {
     if (socket->waiting()) {
@@ -160,7 +161,7 @@ void Client::disconnect_all() {
   session_->close("forced server close");
 }
 
-void Client::close_sockets(std::string_view reason, std::string_view detail) {
+void Carrier::close_sockets(std::string_view reason, std::string_view detail) {
   const std::vector<Socket*> sockets = sockets_;
   for (Socket* const socket : sockets) {
     if (socket->waiting()) {
@@ -171,14 +172,14 @@ void Client::close_sockets(std::string_view reason, std::string_view detail) {
   }
 }
 
-void Client::on_close(std::string_view reason, std::string_view detail) {
+void Carrier::on_close(std::string_view reason, std::string_view detail) {
   ended_ = true;
   if (connect_timer_) connect_timer_->stop();  // not destroyed: it may be what closes us
   close_sockets(reason, detail);
 }
 
 // sio5-disconnect: every socket hears why, then the session ends.
-void Client::fail(PacketError error) {
+void Carrier::fail(PacketError error) {
   ended_ = true;
   const std::string_view why = describe(error);
   hub_->log("a packet was refused: ", why);
@@ -188,7 +189,7 @@ void Client::fail(PacketError error) {
   session_->close("forced close");
 }
 
-void Client::violated(std::string_view what) {
+void Carrier::violated(std::string_view what) {
   ended_ = true;
   hub_->log("a connection was closed: ", what);
   eio::Socket& session = *session_;
@@ -196,7 +197,7 @@ void Client::violated(std::string_view what) {
   session.close("forced server close");
 }
 
-Socket* Client::find(std::string_view nsp) const {
+Socket* Carrier::find(std::string_view nsp) const {
   for (Socket* const socket : sockets_)
     if (socket->nsp().name() == nsp) return socket;
   return nullptr;

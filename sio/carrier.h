@@ -1,4 +1,4 @@
-// sio/client.h - one Engine.IO session and the sockets that it carries, one for each namespace.
+// sio/carrier.h - one Engine.IO session and the sockets that it carries, one for each namespace.
 #pragma once
 #include <memory>
 #include <span>
@@ -21,9 +21,9 @@ class Socket;
 //   Lives:   in the hub, until the session's on_close has returned and the turn has ended.
 //   Errors:  a wrong packet closes the session, with `error` on each of its sockets.
 //   Threads: the loop's.
-class Client {
+class Carrier {
  public:
-  Client(Hub& hub, eio::Socket& session);
+  Carrier(Hub& hub, eio::Socket& session);
   void on_text(std::string_view text);
   void on_binary(Bytes bytes);
   void on_close(std::string_view reason, std::string_view detail);
@@ -55,7 +55,7 @@ class Client {
   Decoder decoder_;
   std::vector<Socket*> sockets_;     // those that wait for a middleware too
   std::vector<std::string> asking_;  // names that a parent of dynamic namespaces thinks about
-  std::shared_ptr<Client*> self_;    // made for the first of these; held weakly by its answer
+  std::shared_ptr<Carrier*> self_;   // made for the first of these; held weakly by its answer
   std::unique_ptr<net::Timer> connect_timer_;
   bool ended_ = false;  // closed, or closing for an error: nothing more is heard
 };
