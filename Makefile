@@ -55,7 +55,8 @@ SUPPORT        := $(wildcard tests/support/*.cpp)
 SUPPORT_net    := $(SUPPORT)
 SUPPORT_http   := $(SUPPORT)
 SUPPORT_ws     := $(SUPPORT)
-SUPPORT_sio    := $(SUPPORT)
+# What tools/sio is told and writes down is pure, and tested with the layer.
+SUPPORT_sio    := $(SUPPORT) tools/sio/words.cpp tools/sio/record.cpp
 TEST_DIRS_sio  := sio sio/eio
 THREADED := net http ws sio
 EXTERNAL := -lfmt -lz

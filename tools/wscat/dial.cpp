@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "net/timer.h"
+#include "tools/lines.h"
 #include "tools/stop_signals.h"
 #include "tools/wscat/ends.h"
 #include "tools/wscat/input.h"
@@ -188,7 +189,7 @@ class Dial {
   net::EventLoop& loop_;
   Settings& settings_;
   Screen screen_;
-  Input input_;
+  tools::Lines input_;
   FramePrinter frames_{screen_, 0};
   net::Timer end_;  // of what may come behind the input
   std::unique_ptr<ws::Client> client_;

@@ -1,12 +1,9 @@
 // tools/wscat/input.cpp - lines of stdin, and what they mean.
 #include "tools/wscat/input.h"
 
-#include <poll.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 
+#include "tools/command_line.h"
 #include "tools/flags.h"
 #include "tools/wscat/settings.h"
 #include "ws/utf8.h"
@@ -94,92 +91,11 @@ Command read_command(std::string_view line) {
     return {Command::binary, std::move(*bytes)};
   }
   if (name == "/binary") {
-    auto content = read_file(std::string(line));
+    auto content = tools::read_file(std::string(line));
     if (!content) return wrong("'" + std::string(line) + "' cannot be read");
     return {Command::binary, std::move(*content)};
   }
   return wrong("no command " + std::string(name) + ": /help lists them, // sends a /");
-}
-
-Input::Input(net::EventLoop& loop, std::size_t line_max,
-             std::function<void(std::string_view)> on_line, std::function<void(bool)> on_end)
-    : loop_(loop), line_max_(line_max), on_line_(std::move(on_line)), on_end_(std::move(on_end)) {}
-
-void Input::start() {
-  paused_ = false;
-  watch();
-}
-
-// A pipe whose writer is gone is ready for ever: while nothing may be read it is not watched at
-// all.
-void Input::pause() {
-  paused_ = true;
-  watch_.reset();
-}
-
-void Input::resume() {
-  paused_ = false;
-  read_later();
-}
-
-void Input::watch() {
-  if (watch_ || is_file_) return;
-  auto watching = loop_.add(STDIN_FILENO, POLLIN, [this](std::uint32_t) { on_readable(); });
-  if (watching) {
-    watch_ = std::move(*watching);
-  } else {
-    is_file_ = true;
-    read_later();
-  }
-}
-
-void Input::read_later() {
-  if (std::exchange(later_, true)) return;
-  loop_.post([this] {
-    later_ = false;
-    hand_out();
-    if (paused_ || ended_) return;
-    watch();
-    if (is_file_) on_readable();
-  });
-}
-
-void Input::on_readable() {
-  if (paused_ || ended_) return;
-  const std::size_t had = text_.size();
-  constexpr std::size_t piece = 64 * 1024;
-  text_.resize(had + piece);
-  const ssize_t got = ::read(STDIN_FILENO, text_.data() + had, piece);
-  text_.resize(had + (got > 0 ? static_cast<std::size_t>(got) : 0));
-  if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
-  eof_ = got <= 0;
-  hand_out();
-  if (is_file_ && !paused_ && !ended_) read_later();
-}
-
-void Input::hand_out() {
-  std::size_t at = 0;
-  while (!paused_ && !ended_) {
-    const std::size_t end = text_.find('\n', std::max(at, seen_));
-    if (end == text_.npos) break;
-    const std::string_view line(text_.data() + at, end - at);
-    at = seen_ = end + 1;
-    on_line_(line);
-  }
-  text_.erase(0, at);
-  seen_ -= std::min(seen_, at);
-  if (paused_ || ended_) return;
-  seen_ = text_.size();
-  if (seen_ > line_max_) return end(false);
-  if (!eof_) return;
-  if (!text_.empty()) on_line_(std::exchange(text_, {}));
-  end(true);
-}
-
-void Input::end(bool whole) {
-  watch_.reset();
-  ended_ = true;
-  on_end_(whole);
 }
 
 }  // namespace strata::wscat

@@ -6,6 +6,7 @@
 #include "http/server.h"
 #include "net/timer.h"
 #include "tools/flags.h"
+#include "tools/lines.h"
 #include "tools/stop_signals.h"
 #include "tools/wscat/ends.h"
 #include "tools/wscat/input.h"
@@ -230,7 +231,7 @@ class Listen {
   http::Server app_;
   std::vector<std::unique_ptr<Client>> clients_;
   ws::Endpoint endpoint_;  // its connections know the clients
-  Input input_;
+  tools::Lines input_;
   net::Timer end_;
   unsigned last_number_ = 0;
   int code_ = closed_in_order;

@@ -1,32 +1,20 @@
 // tools/wscat/settings.cpp - a table of flags: what is not in it is not understood.
 #include "tools/wscat/settings.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cmath>
-#include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <functional>
-#include <iterator>
-#include <memory>
 
 #include "http/message.h"
 #include "http/scan.h"
+#include "tools/command_line.h"
 #include "tools/flags.h"
 #include "ws/utf8.h"
 
 namespace strata::wscat {
 namespace {
 
-struct Row {
-  const char* brief;  // or ""
-  const char* name;
-  const char* value;  // for --help; null: a switch
-  const char* what;
-  std::function<bool(std::string_view)> take;
-};
+using tools::read_seconds;
+using tools::Row;
 
 const char intro[] =
     "wscat [flags] URL         connects: ws://host:port/path, ws://unix:/socket:/path\n"
@@ -44,15 +32,7 @@ const char outro[] =
     "1 nothing was opened; 2 the command line; 3 the other end closed with another code; 4 the\n"
     "connection broke: a protocol error, or no Close; 5 something could not be read or written.\n";
 
-bool read_seconds(std::string_view text, net::Duration& to) {
-  const std::string copy(text);
-  char* end = nullptr;
-  const double seconds = std::strtod(copy.c_str(), &end);
-  if (copy.empty() || *end != '\0' || !std::isfinite(seconds) || seconds < 0 || seconds > 1e6)
-    return false;
-  to = std::chrono::duration_cast<net::Duration>(std::chrono::duration<double>(seconds));
-  return true;
-}
+const tools::CommandLine command_line{"wscat", intro, outro, 2};
 
 bool add_field(std::string_view line, ws::ClientOptions& to) {
   const std::size_t colon = line.find(':');
@@ -69,7 +49,7 @@ bool add_text(std::string_view text, Settings& to) {
 }
 
 bool add_binary(std::string_view path, Settings& to) {
-  auto content = read_file(std::string(path));
+  auto content = tools::read_file(std::string(path));
   if (!content) return false;
   to.messages.push_back({false, std::move(*content)});
   to.input = false;
@@ -153,21 +133,7 @@ std::vector<Row> table(Settings& s, bool& interactive) {
   };
 }
 
-void print_help(const std::vector<Row>& rows) {
-  std::fputs(intro, stdout);
-  for (const Row& row : rows) {
-    const std::string name =
-        row.value == nullptr ? row.name : row.name + std::string(" ") + row.value;
-    std::printf("  %-2s%c %-27s %s\n", row.brief, *row.brief == '\0' ? ' ' : ',', name.c_str(),
-                row.what);
-  }
-  std::fputs(outro, stdout);
-}
-
-int refuse(const std::string& sentence) {
-  std::fprintf(stderr, "wscat: %s; --help lists the flags\n", sentence.c_str());
-  return 2;
-}
+int refuse(const std::string& sentence) { return tools::refuse(command_line, sentence); }
 
 // What the flags mean together.
 int check(Settings& s, bool interactive) {
@@ -207,49 +173,17 @@ std::optional<std::string> from_hex(std::string_view digits) {
   return bytes;
 }
 
-std::optional<std::string> read_file(const std::string& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
-      path == "-" ? ::fdopen(::dup(STDIN_FILENO), "rb") : std::fopen(path.c_str(), "rb"),
-      [](std::FILE* open) { return open == nullptr ? 0 : std::fclose(open); });
-  if (!file) return std::nullopt;
-  std::string content;
-  char piece[64 * 1024];
-  while (const std::size_t got = std::fread(piece, 1, sizeof(piece), file.get()))
-    content.append(piece, got);
-  if (std::ferror(file.get()) != 0) return std::nullopt;
-  return content;
-}
-
 int read_settings(int argc, char** argv, Settings& s) {
   s.client.limits.max_message = 16 * 1024 * 1024;
   bool interactive = false;
   const std::vector<Row> rows = table(s, interactive);
-  for (int i = 1; i < argc; ++i) {
-    std::string_view name = argv[i];
-    if (name == "--help") return print_help(rows), -1;
-    if (!name.starts_with('-')) {
-      if (!s.client.url.empty()) return refuse("two URLs");
-      s.client.url = name;
-      continue;
-    }
-    std::optional<std::string_view> value;
-    const std::size_t equals = name.starts_with("--") ? name.find('=') : name.npos;
-    if (equals != name.npos) {
-      value = name.substr(equals + 1);
-      name = name.substr(0, equals);
-    }
-    const auto row = std::find_if(rows.begin(), rows.end(), [name](const Row& each) {
-      return name == each.name || (*each.brief != '\0' && name == each.brief);
-    });
-    if (row == rows.end() || (row->value == nullptr && value))
-      return refuse(std::string(argv[i]) + " makes no sense here");
-    if (row->value != nullptr && !value) {
-      if (++i == argc) return refuse(std::string(name) + " wants " + row->value);
-      value = argv[i];
-    }
-    if (!row->take(value.value_or("")))
-      return refuse("'" + std::string(*value) + "' is no value for " + row->name);
-  }
+  const auto url = [&s](std::string_view word) {
+    if (!s.client.url.empty()) return false;
+    s.client.url = word;
+    return true;
+  };
+  if (const int answer = tools::read_command_line(command_line, rows, argc, argv, url))
+    return answer;
   const char* const no_color = std::getenv("NO_COLOR");
   if (no_color != nullptr && *no_color != '\0') s.color = false;
   return check(s, interactive);

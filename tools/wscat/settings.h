@@ -44,7 +44,5 @@ int read_settings(int argc, char** argv, Settings& settings);
 
 // The bytes of hex digits, with blanks between the bytes or without; nothing where it is not hex.
 std::optional<std::string> from_hex(std::string_view digits);
-// Whole, also from a pipe; "-" is stdin. Nothing where it cannot be read.
-std::optional<std::string> read_file(const std::string& path);
 
 }  // namespace strata::wscat
