@@ -1,36 +1,16 @@
 // sio/handshake.cpp - the handshake of a socket.
 #include "sio/handshake.h"
 
-#include <algorithm>
 #include <ctime>
+#include <utility>
 
 namespace strata::sio {
-namespace {
-
-std::string_view find(const std::vector<std::pair<std::string, std::string>>& fields,
-                      std::string_view name) {
-  for (const auto& [key, value] : fields)
-    if (key == name) return value;
-  return {};
-}
-
-}  // namespace
 
 Handshake::Handshake(const eio::Handshake& first, Json auth)
     : first_(&first), auth_(auth.empty() ? Json() : std::move(auth)) {}
 
-std::string_view Handshake::header(std::string_view name) const {
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return find(first_->headers, lower);
-}
-
-std::string_view Handshake::query(std::string_view name) const { return find(first_->query, name); }
-
 std::string Handshake::time() const {
-  const auto seconds = static_cast<std::time_t>(first_->issued / 1000);
+  const auto seconds = static_cast<std::time_t>(first_->issued() / 1000);
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   char text[64];

@@ -2,7 +2,6 @@
 #pragma once
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "sio/eio/server.h"
 #include "sio/json.h"
@@ -13,19 +12,18 @@ namespace strata::sio {
 class Handshake {
  public:
   Handshake(const eio::Handshake& first, Json auth);
-  std::string_view header(std::string_view name) const;  // name in any case; empty if absent
-  std::string_view query(std::string_view name) const;
-  const std::vector<std::pair<std::string, std::string>>& headers() const {
-    return first_->headers;
-  }
-  const std::vector<std::pair<std::string, std::string>>& query() const { return first_->query; }
-  const std::string& url() const { return first_->url; }
-  const std::string& address() const { return first_->address; }
-  bool xdomain() const { return first_->xdomain; }
-  bool secure() const { return false; }                   // TLS ends in front of us
-  std::int64_t issued() const { return first_->issued; }  // ms since the epoch
-  std::string time() const;                               // "Sun Nov 22 2026 08:25:19 GMT+0000"
-  const Json& auth() const;                               // {} if the client gave none
+  // Name in any case; empty if absent.
+  std::string_view header(std::string_view name) const { return first_->header(name); }
+  std::string_view query(std::string_view name) const { return first_->query(name); }
+  eio::HandshakeFields headers() const { return first_->headers(); }  // pairs of string_view
+  eio::HandshakeFields query() const { return first_->query(); }
+  std::string_view url() const { return first_->url(); }
+  std::string_view address() const { return first_->address(); }
+  bool xdomain() const { return first_->xdomain(); }        // an Origin was sent
+  bool secure() const { return false; }                     // TLS ends in front of us
+  std::int64_t issued() const { return first_->issued(); }  // ms since the epoch
+  std::string time() const;                                 // "Sun Nov 22 2026 08:25:19 GMT+0000"
+  const Json& auth() const;                                 // {} if the client gave none
 
  private:
   const eio::Handshake* first_;

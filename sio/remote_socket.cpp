@@ -7,7 +7,7 @@
 namespace strata::sio {
 namespace {
 
-Json object_of(const std::vector<std::pair<std::string, std::string>>& fields) {
+Json object_of(const eio::HandshakeFields& fields) {
   Json object = Json::object();
   for (const auto& [name, value] : fields) object[name] = value;  // of several, the last
   return object;

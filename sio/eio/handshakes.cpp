@@ -3,7 +3,6 @@
 #include <sys/random.h>
 
 #include <algorithm>
-#include <cctype>
 #include <chrono>
 #include <ctime>
 #include <utility>
@@ -100,21 +99,19 @@ void ServerCore::begin(Request& request, Response& response, const Query& query,
 }
 
 static Handshake handshake_of(const http::Request& request) {
-  Handshake first;
+  HandshakeParts first;
   first.headers.reserve(request.headers().size());
-  for (const http::Field& field : request.headers()) {
-    std::string name(field.name);
-    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    first.headers.emplace_back(std::move(name), field.value);
-  }
-  first.query = http::parse_query(request.query_string());
+  for (const http::Field& field : request.headers())
+    first.headers.emplace_back(field.name, field.value);
+  const auto query = http::parse_query(request.query_string());
+  first.query.assign(query.begin(), query.end());
   first.url = request.target();
-  first.address = request.ip();
-  first.xdomain = !request.header("origin").empty();
+  const std::string address = request.ip();
+  first.address = address;
   first.issued = std::chrono::duration_cast<std::chrono::milliseconds>(
                      std::chrono::system_clock::now().time_since_epoch())
                      .count();
-  return first;
+  return Handshake(first);
 }
 
 // What is not a name, a path or a domain is left out with its cookie.

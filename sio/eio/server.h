@@ -4,25 +4,14 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "http/server.h"
 #include "net/task.h"
+#include "sio/eio/handshake.h"
 #include "sio/eio/options.h"
 #include "sio/eio/shared_message.h"
 
 namespace strata::sio::eio {
-
-// The first request of a session, kept for its life.
-struct Handshake {
-  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
-  std::vector<std::pair<std::string, std::string>> query;    // decoded
-  std::string url;                                           // as sent
-  std::string address;                                       // of the peer
-  bool xdomain = false;                                      // an Origin was sent
-  std::int64_t issued = 0;                                   // ms since the epoch
-};
 
 // How one message goes.
 struct SendOptions {
@@ -55,7 +44,7 @@ class Socket {
   virtual bool upgraded() const { return false; }  // from the one to the other
   int protocol() const { return 4; }
   virtual const Handshake& handshake() const = 0;
-  std::string_view remote_address() const { return handshake().address; }
+  std::string_view remote_address() const { return handshake().address(); }
   virtual bool open() const = 0;
   virtual ReadyState ready_state() const { return open() ? ReadyState::open : ReadyState::closed; }
   // True if a message would leave now: a poll is held, or the WebSocket's queue is empty.

@@ -10,7 +10,7 @@ ServerSocket::ServerSocket(ServerCore& core, const Sid& key, Transport first, Ha
     : core_(&core),
       session_(core.timing(), first, core.loop().now()),
       sid_(key),
-      handshake_(std::make_unique<Handshake>(std::move(handshake))),
+      handshake_(std::move(handshake)),
       wake_(this),
       base64_(base64) {
   if (!id.empty()) extras().id = id;
@@ -191,12 +191,7 @@ void ServerSocket::perform(const Actions& actions, const Packet* packet) {
 }
 
 std::uint32_t ServerSocket::count_handshake() {
-  std::size_t bytes = sizeof *this + sizeof *handshake_ + handshake_->url.capacity();
-  for (const auto* list : {&handshake_->headers, &handshake_->query}) {
-    bytes += list->capacity() * sizeof list->front();
-    for (const auto& [name, value] : *list) bytes += name.capacity() + value.capacity();
-  }
-  return fresh_bytes = static_cast<std::uint32_t>(bytes);
+  return fresh_bytes = static_cast<std::uint32_t>(sizeof *this + handshake_.bytes());
 }
 
 void ServerSocket::give_up_handshake() {

@@ -26,7 +26,7 @@ class ServerSocket final : public Socket {
   std::string_view id() const override;
   std::string_view transport() const override;
   bool upgraded() const override { return upgraded_; }
-  const Handshake& handshake() const override { return *handshake_; }
+  const Handshake& handshake() const override { return handshake_; }
   bool open() const override { return session_.state() == Session::State::open; }
   ReadyState ready_state() const override;
   bool writable() const override;
@@ -114,7 +114,7 @@ class ServerSocket final : public Socket {
   ServerCore* core_;
   Session session_;
   Sid sid_;
-  std::unique_ptr<Handshake> handshake_;
+  Handshake handshake_;
   http::Reply poll_;
   http::Response* post_ = nullptr;  // the POST under way, until its content is here
   std::unique_ptr<ws::Connection> websocket_;

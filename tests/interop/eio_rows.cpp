@@ -55,7 +55,7 @@ struct EngineRows final : sio::eio::Handler {
                               {"protocol", from.protocol()},
                               {"open", from.ready_state() == sio::eio::ReadyState::open},
                               {"address", from.remote_address()},
-                              {"url", from.handshake().url},
+                              {"url", from.handshake().url()},
                               {"clients", server->clients_count()}}));
   }
 };

@@ -312,7 +312,7 @@ TEST_CASE("E37 socket: what it tells of itself", "[sio][eio]") {
   CHECK(socket.ready_state() == sio::eio::ReadyState::open);
   CHECK_FALSE(socket.upgraded());
   CHECK_FALSE(socket.remote_address().empty());
-  CHECK(socket.handshake().url == "/engine.io/?" + hello + "&a=b");
+  CHECK(socket.handshake().url() == "/engine.io/?" + hello + "&a=b");
 }
 
 TEST_CASE("E39 clients: they are counted, and all end with the server", "[sio][eio]") {

@@ -192,11 +192,11 @@ TEST_CASE("S7 a middleware may answer later, or too late", "[sio][sio5-connect]"
 TEST_CASE("S9 the handshake shows what the first request and CONNECT said", "[sio][sio5-connect]") {
   Stage stage;
   FakeSession client(stage.hub);
-  client.first.headers = {{"user-agent", "test"}};
-  client.first.query = {{"EIO", "4"}, {"k", "v"}};
-  client.first.url = "/socket.io/?EIO=4&k=v";
-  client.first.address = "127.0.0.1";
-  client.first.issued = 1'795'335'919'000;
+  client.first = sio::eio::Handshake({.headers = {{"user-agent", "test"}},
+                                      .query = {{"EIO", "4"}, {"k", "v"}},
+                                      .url = "/socket.io/?EIO=4&k=v",
+                                      .address = "127.0.0.1",
+                                      .issued = 1'795'335'919'000});
   Socket* seen = nullptr;
   stage.root.on_connection([&](Socket& socket) { seen = &socket; });
   client.say("0{\"token\":\"123\"}");
