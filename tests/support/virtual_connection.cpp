@@ -128,12 +128,13 @@ bool VirtualConnection::step() {
   if (closed_told_) return false;
   const std::weak_ptr<bool> life = life_;
   bool worked = false;
-  if (!dead_ && in().reset) give_up(std::make_error_code(std::errc::connection_reset));
+  if (!dead_ && in().reset && !in().hole)
+    give_up(std::make_error_code(std::errc::connection_reset));
   if (!dead_ && std::exchange(offer_again_, false)) worked |= offer();
   if (life.expired()) return true;
   if (!dead_) worked |= read_more();
   if (life.expired()) return true;
-  if (!dead_ && in().fin && in().bytes.empty() && !ended_told_ &&
+  if (!dead_ && in().fin && !in().hole && in().bytes.empty() && !ended_told_ &&
       (lingering_ || (may_offer() && !offer_again_ && top_ != nullptr))) {
     ended_told_ = true;
     worked = true;
@@ -193,7 +194,7 @@ bool VirtualConnection::flush() {
   bool worked = false;
   // Before the sending: a receiver that stopped at the high mark is offered the rest again.
   if (out_.size() > options_.high_water) above_high_ = true;
-  if (out_line().reader_gone && !out_.empty()) {
+  if (out_line().reader_gone && !out_line().hole && !out_.empty()) {
     give_up(std::make_error_code(std::errc::connection_reset));
     return true;
   }

@@ -9,11 +9,13 @@
 namespace strata::test {
 
 void Line::write(std::string_view text) {
-  if (fin || reset || reader_gone) return;
+  if (fin || reset || reader_gone || hole) return;
+  if (network != nullptr) text = text.substr(0, network->carry(*this, text.size()));
   const std::size_t room = cut_after - std::min(cut_after, written);
   bytes += text.substr(0, room);
   written += std::min(room, text.size());
   if (written >= cut_after) fin = true;
+  if (network != nullptr) network->carried_to_here();
 }
 
 Peer& Peer::operator=(Peer&& other) noexcept {
@@ -129,6 +131,7 @@ std::shared_ptr<Duplex> VirtualLoop::make_line(std::uint16_t port) {
   line->server = net::Address::loopback(port);
   line->client = net::Address::loopback(next_port_++);
   line->to_server.chunk = line->to_client.chunk = chunk;
+  if (network != nullptr) network->add(line);
   return line;
 }
 
@@ -162,7 +165,16 @@ std::unique_ptr<net::Connecting> VirtualLoop::connect(std::span<const net::Addre
                                                       const net::ConnectOptions& options,
                                                       net::OnConnect done) {
   auto dial = std::make_unique<Dial>();
+  const auto fate = network != nullptr ? network->dialling : VirtualNetwork::Dialling::works;
+  if (network != nullptr) ++network->dialled;
+  if (fate == VirtualNetwork::Dialling::silent) {
+    after(options.timeout, [done = std::move(done), alive = std::weak_ptr<bool>(dial->alive)] {
+      if (!alive.expired()) done(std::make_error_code(std::errc::timed_out));
+    });
+    return dial;
+  }
   std::vector<net::Address> list(addresses.begin(), addresses.end());
+  if (fate == VirtualNetwork::Dialling::refused) list.clear();
   post([this, list = std::move(list), options, done = std::move(done),
         alive = std::weak_ptr<bool>(dial->alive)] {
     if (alive.expired()) return;

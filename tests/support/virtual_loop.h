@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "net/loop.h"
+#include "tests/support/virtual_network.h"
 
 namespace strata::test {
 
@@ -23,6 +24,9 @@ struct Line {
   std::size_t chunk = SIZE_MAX;      // bytes that arrive together
   std::size_t cut_after = SIZE_MAX;  // a FIN comes after that many bytes, whatever was written
   std::size_t written = 0;           // in all
+  bool hole = false;                 // what is written, and that it ends, never arrives
+  Way way = Way::to_server;
+  VirtualNetwork* network = nullptr;
   void write(std::string_view text);
 };
 
@@ -73,7 +77,8 @@ class VirtualLoop final : public net::Loop {
   // A raw peer and the connection that faces it, for tests of one driver without a listener.
   std::pair<Peer, std::unique_ptr<net::Connection>> pair(net::ConnectionOptions options = {});
   std::size_t connection_count() const { return connections_.size(); }
-  std::size_t chunk = SIZE_MAX;  // new lines arrive in pieces of that size
+  std::size_t chunk = SIZE_MAX;       // new lines arrive in pieces of that size
+  VirtualNetwork* network = nullptr;  // over which new lines go; outlives the loop
 
   // --- net::Loop ------------------------------------------------------------------------------
   net::TimePoint now() const override { return now_; }
