@@ -97,7 +97,7 @@ class [[nodiscard]] Range<Kept>::Next : public Suspension {
   bool await_ready() const noexcept { return !state_.buffer.empty() || state_.settled(); }
   std::optional<Item> await_resume() {
     std::optional<Item> item;
-    Waiter& waiter = resumed();
+    Wait& waiter = resumed();
     if (state_.buffer.empty()) {
       waiter.throw_failure();
     } else {

@@ -17,17 +17,7 @@
 
 namespace strata::events {
 
-// A signal or an executor for the length of a call. Options stand inside a co_await expression, and
-// there g++ 12 copies an aggregate bit by bit and destroys both: so this one must own nothing.
-class BorrowedSignal {
- public:
-  BorrowedSignal() = default;
-  BorrowedSignal(const AbortSignal& signal) : signal_(&signal) {}
-  AbortSignal get() const { return signal_ != nullptr ? *signal_ : AbortSignal(); }
-
- private:
-  const AbortSignal* signal_ = nullptr;
-};
+// An executor for the length of a call; as BorrowedSignal, and for the same reason.
 class BorrowedExecutor {
  public:
   BorrowedExecutor() = default;

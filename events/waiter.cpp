@@ -25,7 +25,7 @@ struct Waiter::Ear {
   Ear(std::shared_ptr<Waiter> waiter, Sort as) : to(std::move(waiter)), sort(as) {}
   Ear(Ear&&) = default;
   ~Ear() {
-    if (to == nullptr || to->settled_ || sort != Sort::event) return;
+    if (to == nullptr || to->settled() || sort != Sort::event) return;
     to->settle(std::make_exception_ptr(GoneError(to->event_)));
   }
   void operator()(const Args& args) { to->hear(sort, args); }
@@ -39,14 +39,9 @@ Waiter::~Waiter() {
 
 void Waiter::listen(EventEmitter& to, const Listening& what) {
   event_ = what.event;
-  if (what.signal.aborted())
-    return settle(std::make_exception_ptr(AbortError(what.signal.reason())));
+  if (!heed(what.signal)) return;
   registry_ = &to.registry();
   registry_->retain();
-  on_abort_ = what.signal.on_abort([this, signal = what.signal] {
-    const auto kept = shared_from_this();
-    settle(std::make_exception_ptr(AbortError(signal.reason())));
-  });
   // Each may run a hook, which may end all this.
   listeners_.reserve(2 + what.close.size());
   add(Sort::event, event_, what.once);
@@ -55,10 +50,9 @@ void Waiter::listen(EventEmitter& to, const Listening& what) {
 }
 
 void Waiter::add(Sort sort, std::string_view name, bool once) {
-  if (settled_) return;
-  const Listener added =
-      registry_->add(name, new_entry(Ear(shared_from_this(), sort)), once, false);
-  if (settled_) {
+  if (settled()) return;
+  const Listener added = registry_->add(name, new_entry(Ear(self(), sort)), once, false);
+  if (settled()) {
     registry_->remove(added);
   } else {
     listeners_.push_back(added);
@@ -66,7 +60,7 @@ void Waiter::add(Sort sort, std::string_view name, bool once) {
 }
 
 void Waiter::hear(Sort sort, const Args& args) {
-  if (settled_) return;
+  if (settled()) return;
   const auto kept = shared_from_this();
   bool enough = true;
   std::exception_ptr failure;
@@ -83,10 +77,7 @@ void Waiter::hear(Sort sort, const Args& args) {
   wake();
 }
 
-void Waiter::settle(std::exception_ptr failure) {
-  failure_ = std::move(failure);
-  settled_ = true;
-  on_abort_.remove();
+void Waiter::let_go() {
   for (const Listener listener : std::exchange(listeners_, {})) {
     try {
       registry_->remove(listener);
@@ -94,36 +85,6 @@ void Waiter::settle(std::exception_ptr failure) {
       // A "removeListener" hook has thrown. The listener is gone, and the one who waits goes on.
     }
   }
-  wake();
-}
-
-void Waiter::give_up() {
-  waiting_ = nullptr;
-  if (!settled_) settle(nullptr);
-}
-
-void Waiter::set_waiting(std::coroutine_handle<> self) {
-  if (waiting_ != nullptr)
-    throw Error("ERR_INVALID_STATE", "Another coroutine waits for this event \"" + event_ + "\"");
-  waiting_ = self;
-}
-
-void Waiter::throw_failure() {
-  if (failure_ != nullptr) std::rethrow_exception(std::exchange(failure_, nullptr));
-}
-
-void Waiter::wake() {
-  if (waiting_ == nullptr || queued_) return;
-  if (!executor_) return resume();
-  queued_ = true;
-  executor_([self = shared_from_this()] {
-    self->queued_ = false;
-    self->resume();
-  });
-}
-
-void Waiter::resume() {
-  if (const auto waiting = std::exchange(waiting_, nullptr)) waiting.resume();
 }
 
 }  // namespace strata::events
