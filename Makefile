@@ -41,9 +41,9 @@ SRC_net    := $(wildcard net/*.cpp)
 SRC_http   := $(wildcard http/*.cpp http/middleware/*.cpp http/client/*.cpp)
 SRC_ws     := $(wildcard ws/*.cpp)
 SRC_events := $(wildcard events/*.cpp)
-SRC_sio    := $(wildcard sio/*.cpp sio/eio/*.cpp)
+SRC_sio    := $(wildcard sio/*.cpp sio/eio/*.cpp sio/client/*.cpp)
 SOURCES    := $(foreach l,$(LAYERS),$(SRC_$(l)))
-HEADERS    := $(wildcard net/*.h http/*.h http/middleware/*.h http/client/*.h ws/*.h events/*.h sio/*.h sio/eio/*.h)
+HEADERS    := $(wildcard net/*.h http/*.h http/middleware/*.h http/client/*.h ws/*.h events/*.h sio/*.h sio/eio/*.h sio/client/*.h)
 
 # A layer's tests are linked against the layers below it only: that is the layer rule, enforced.
 BELOW_net    := net
