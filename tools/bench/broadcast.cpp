@@ -1,18 +1,21 @@
-// tools/bench/broadcast.cpp - one speaks, a thousand hear: CPU time of the server per delivery.
+// tools/bench/broadcast.cpp - one speaks, a thousand hear: CPU time of the server per delivery,
+// over WebSocket and Socket.IO. Ours beside npm's, in one run.
 //
-//   broadcast [--listeners N] [--pipeline P] [--seconds S] [--rounds N] [--echo PROGRAM]
+//   broadcast [--listeners N] [--seconds S] [--rounds N] [--only TEXT] [--echo PROGRAM]
+//             [--beside PROGRAM] [--peers off] [--node-modules DIR]
 //
-// The speaker sends P messages at once on /broadcast of tools/echo, and waits until every listener
-// has all of them. "limit" is a bare epoll loop that answers them with one prepared send to each
-// listener. As in echo_path, the ratio is the median of the rounds' own; above 1 is better.
+// The speaker sends P messages at once (/broadcast of tools/echo, or its event of that name), and
+// waits until every listener has all of them. "limit" is a bare epoll loop that answers them with
+// one prepared send to each listener. As in echo_path, a ratio is the median of the rounds' own;
+// above 1 is better. "beside" is another build of ours.
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 
 #include <cerrno>
 #include <cstring>
 #include <string_view>
 
+#include "tools/bench/bare_server.h"
 #include "tools/bench/process.h"
 #include "tools/bench/wire.h"
 
@@ -22,80 +25,51 @@ using namespace bench;
 
 struct Settings {
   int listeners = 1000;
-  int pipeline = 16;
   double seconds = 1;
   int rounds = 5;
+  std::string only;
   std::string echo = "build/bin/echo";
+  std::string beside;
+  bool peers = true;
+  std::string node_modules = "build/node/interop/node_modules";
 };
 
 // The first connection speaks. What it sends goes to all others, as often as it came whole.
 [[noreturn]] void serve_limit(const std::string& request, const std::string& answer) {
-  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  ::bind(listener, reinterpret_cast<sockaddr*>(&at), sizeof at);
-  ::listen(listener, 4096);
-  socklen_t bytes = sizeof at;
-  ::getsockname(listener, reinterpret_cast<sockaddr*>(&at), &bytes);
-  std::printf("limit:%d\n", int(ntohs(at.sin_port)));
-  std::fflush(stdout);
-  const int poll = ::epoll_create1(0);
-  epoll_event event{EPOLLIN, {.fd = listener}};
-  ::epoll_ctl(poll, EPOLL_CTL_ADD, listener, &event);
   std::string answers;
   for (int i = 0; i < 1024; ++i) answers += answer;
-  std::vector<char> buffer(512 * 1024);
   std::vector<int> all;
   std::size_t had = 0;
-  std::vector<epoll_event> events(1024);
-  for (;;) {
-    const int count = ::epoll_wait(poll, events.data(), int(events.size()), -1);
-    for (int i = 0; i < count; ++i) {
-      const int fd = events[std::size_t(i)].data.fd;
-      if (fd == listener) {
-        const int one = 1;
-        for (int next; (next = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK)) >= 0;) {
-          ::setsockopt(next, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-          event = {EPOLLIN, {.fd = next}};
-          ::epoll_ctl(poll, EPOLL_CTL_ADD, next, &event);
-          all.push_back(next);
-        }
-        continue;
-      }
-      const ssize_t got = ::recv(fd, buffer.data(), buffer.size(), 0);
-      if (got <= 0) {
-        ::close(fd);
-        std::erase(all, fd);
-        continue;
-      }
-      had += std::size_t(got);
-      const std::size_t whole = std::min<std::size_t>(had / request.size(), 1024);
-      had -= whole * request.size();
-      if (whole == 0) continue;
-      for (const int to : all)
-        if (to != fd) ::send(to, answers.data(), whole * answer.size(), MSG_NOSIGNAL);
-    }
-  }
+  serve_bare([&](int fd) { all.push_back(fd); }, [&](int fd) { std::erase(all, fd); },
+             [&](int fd, std::size_t got) {
+               had += got;
+               const std::size_t whole = std::min<std::size_t>(had / request.size(), 1024);
+               had -= whole * request.size();
+               if (whole == 0) return;
+               for (const int to : all)
+                 if (to != fd) ::send(to, answers.data(), whole * answer.size(), MSG_NOSIGNAL);
+             });
 }
 
-// CPU of the server per delivery, in microseconds; 0 if it failed.
-double drive(const Server& server, const Settings& settings, const std::string& request,
-             const std::string& answer, bool opening) {
-  Case what{"", Kind::websocket, 0, 0, request, answer, "", ""};
+struct Figure {
+  double cpu_us = 0;  // of the server, per delivery; 0: it failed
+  double per_second = 0;
+};
+
+Figure drive(const Server& server, const Settings& settings, const Case& what, bool opening) {
   std::vector<int> open;
   const int poll = ::epoll_create1(0);
   for (int i = 0; i <= settings.listeners; ++i) {
     const int fd = connect_to(server.port());
-    if (fd < 0 || (opening && !open_session(fd, what, "/broadcast"))) return 0;
+    if (fd < 0 || (opening && !open_session(fd, what, "/broadcast"))) return {};
     open.push_back(fd);
     epoll_event event{EPOLLIN, {.fd = fd}};
     if (i > 0) ::epoll_ctl(poll, EPOLL_CTL_ADD, fd, &event);
   }
   std::string batch;
-  for (int i = 0; i < settings.pipeline; ++i) batch += request;
+  for (int i = 0; i < what.pipeline; ++i) batch += what.request;
   const std::size_t expected =
-      answer.size() * std::size_t(settings.pipeline) * std::size_t(settings.listeners);
+      what.answer.size() * std::size_t(what.pipeline) * std::size_t(settings.listeners);
   std::vector<char> buffer(1 << 20);
   std::vector<epoll_event> events(1024);
   const auto one_batch = [&] {
@@ -116,16 +90,71 @@ double drive(const Server& server, const Settings& settings, const std::string& 
   bool right = true;
   for (int i = 0; i < 5 && right; ++i) right = one_batch();
   const double cpu = server.cpu_seconds();
+  const double begin = wall_seconds();
   std::size_t batches = 0;
-  for (const double end = wall_seconds() + settings.seconds; right && wall_seconds() < end;) {
+  while (right && wall_seconds() < begin + settings.seconds) {
     right = one_batch();
     ++batches;
   }
   const double used = server.cpu_seconds() - cpu;
+  const double took = wall_seconds() - begin;
   for (const int fd : open) ::close(fd);
   ::close(poll);
-  if (!right || batches == 0) return 0;
-  return used * 1e6 / (double(batches) * settings.pipeline * settings.listeners);
+  if (!right || batches == 0) return {};
+  const double deliveries = double(batches) * what.pipeline * settings.listeners;
+  return {used * 1e6 / deliveries, deliveries / took};
+}
+
+std::vector<Case> broadcasts() {
+  std::vector<Case> all;
+  for (const int pipeline : {1, 16}) {
+    const std::string payload(20, 'x');
+    all.push_back({"WebSocket broadcast", Kind::websocket, 0, pipeline, frame(payload, true),
+                   frame(payload, false), "ws", "tools/bench/ws_peer.js"});
+  }
+  for (const int pipeline : {1, 16}) {
+    const std::string payload = "42[\"broadcast\",\"" + std::string(20, 'x') + "\"]";
+    all.push_back({"Socket.IO broadcast", Kind::socket_io, 0, pipeline, frame(payload, true),
+                   frame(payload, false), "socket.io", "tools/bench/socketio_peer.js"});
+  }
+  return all;
+}
+
+struct Peer {
+  std::string name;
+  std::string program;                // of ours
+  std::vector<double> cpu{}, rate{};  // a value a round; 0: not reached
+};
+
+void run_peer(const Peer& peer, const Case& what) {
+  if (peer.name == "limit") serve_limit(what.request, what.answer);
+  if (!peer.program.empty())
+    ::execl(peer.program.c_str(), "echo", "--port", "0", "--quiet-connect", "--ping-interval",
+            "600000", nullptr);
+  ::execlp("node", "node", what.script.c_str(), nullptr);
+}
+
+void run_case(const Case& what, const Settings& settings) {
+  std::vector<Peer> peers{{"strata", settings.echo}, {"limit", ""}};
+  if (!settings.beside.empty()) peers.push_back({"beside", settings.beside});
+  if (settings.peers) peers.push_back({what.peer, ""});
+  for (int round = 0; round < settings.rounds; ++round) {
+    for (Peer& peer : peers) {
+      const Server server([&] { run_peer(peer, what); });
+      Figure figure;
+      if (answers(server.port())) figure = drive(server, settings, what, peer.name != "limit");
+      peer.cpu.push_back(figure.cpu_us);
+      peer.rate.push_back(figure.per_second);
+    }
+  }
+  std::printf("%s to %d, P%-2d", what.name.c_str(), settings.listeners, what.pipeline);
+  for (const Peer& peer : peers) {
+    std::printf(" | %s %.3f us %.0f/s", peer.name.c_str(), median(peer.cpu), median(peer.rate));
+    const double ratio = paired_ratio(peer.cpu, peers.front().cpu);
+    if (&peer != &peers.front()) std::printf(" ratio %.2f", ratio);
+  }
+  std::printf("\n");
+  std::fflush(stdout);
 }
 
 }  // namespace
@@ -135,30 +164,22 @@ int main(int argc, char** argv) {
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string_view flag = argv[i];
     if (flag == "--listeners") settings.listeners = std::atoi(argv[i + 1]);
-    if (flag == "--pipeline") settings.pipeline = std::atoi(argv[i + 1]);
     if (flag == "--seconds") settings.seconds = std::atof(argv[i + 1]);
     if (flag == "--rounds") settings.rounds = std::atoi(argv[i + 1]);
+    if (flag == "--only") settings.only = argv[i + 1];
     if (flag == "--echo") settings.echo = argv[i + 1];
+    if (flag == "--beside") settings.beside = argv[i + 1];
+    if (flag == "--peers") settings.peers = std::string_view(argv[i + 1]) != "off";
+    if (flag == "--node-modules") settings.node_modules = argv[i + 1];
   }
-  rlimit files{};
-  ::getrlimit(RLIMIT_NOFILE, &files);
-  files.rlim_cur = files.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &files);
+  raise_file_limit();
   ::signal(SIGPIPE, SIG_IGN);
+  ::setenv("NODE_PATH", settings.node_modules.c_str(), 1);
   pin_to(1);
-  const std::string payload(20, 'x');
-  const std::string request = frame(payload, true), answer = frame(payload, false);
-  std::vector<double> limit, ours;
-  for (int round = 0; round < settings.rounds; ++round) {
-    const Server bare([&] { serve_limit(request, answer); });
-    limit.push_back(answers(bare.port()) ? drive(bare, settings, request, answer, false) : 0);
-    const Server echo([&] {
-      ::execl(settings.echo.c_str(), "echo", "--port", "0", "--ping-interval", "600000", nullptr);
-    });
-    ours.push_back(answers(echo.port()) ? drive(echo, settings, request, answer, true) : 0);
-  }
-  std::printf(
-      "WebSocket broadcast to %d, P%d | limit %.3f us | strata %.3f us | limit ratio %.2f\n",
-      settings.listeners, settings.pipeline, median(limit), median(ours),
-      paired_ratio(limit, ours));
+  std::printf("server CPU per delivery, 0: not reached; median of %d rounds of %.1f s\n",
+              settings.rounds, settings.seconds);
+  std::fflush(stdout);  // a fork would print it again
+  for (const Case& each : broadcasts())
+    if (settings.only.empty() || each.name.find(settings.only) != std::string::npos)
+      run_case(each, settings);
 }

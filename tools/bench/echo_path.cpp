@@ -25,6 +25,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tools/bench/bare_server.h"
 #include "tools/bench/process.h"
 #include "tools/bench/wire.h"
 
@@ -42,58 +43,23 @@ struct Settings {
   std::string node_modules = "build/node/interop/node_modules";
 };
 
-// The physical limit: answers every `in` bytes with `out` bytes, `opening` after the first head.
+// The physical limit: answers every request's bytes with those of an answer.
 [[noreturn]] void serve_limit(const Case& what) {
-  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  ::bind(listener, reinterpret_cast<sockaddr*>(&at), sizeof at);
-  ::listen(listener, 4096);
-  socklen_t bytes = sizeof at;
-  ::getsockname(listener, reinterpret_cast<sockaddr*>(&at), &bytes);
-  std::printf("limit:%d\n", int(ntohs(at.sin_port)));
-  std::fflush(stdout);
-  const int poll = ::epoll_create1(0);
-  epoll_event event{EPOLLIN, {.fd = listener}};
-  ::epoll_ctl(poll, EPOLL_CTL_ADD, listener, &event);
   std::string answers;
   while (answers.size() < (1u << 20)) answers += what.answer;
-  std::vector<char> buffer(512 * 1024);
   std::vector<std::size_t> had(70000, 0);
-  std::vector<epoll_event> events(1024);
-  for (;;) {
-    const int count = ::epoll_wait(poll, events.data(), int(events.size()), -1);
-    for (int i = 0; i < count; ++i) {
-      const int fd = events[std::size_t(i)].data.fd;
-      if (fd == listener) {
-        const int one = 1;
-        for (int next; (next = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK)) >= 0;) {
-          ::setsockopt(next, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-          event = {EPOLLIN, {.fd = next}};
-          ::epoll_ctl(poll, EPOLL_CTL_ADD, next, &event);
-          had[std::size_t(next)] = 0;
-        }
-        continue;
-      }
-      const ssize_t got = ::recv(fd, buffer.data(), buffer.size(), 0);
-      if (got <= 0) {
-        ::close(fd);
-        continue;
-      }
-      std::size_t& have = had[std::size_t(fd)];
-      have += std::size_t(got);
-      const std::size_t whole = have / what.request.size();
-      have %= what.request.size();
-      std::size_t left = whole * what.answer.size();
-      const char* from = answers.data();
-      while (left > 0) {
-        const ssize_t sent = ::send(fd, from, std::min(left, answers.size()), MSG_NOSIGNAL);
-        if (sent > 0) left -= std::size_t(sent);
-        if (sent < 0 && errno != EAGAIN) break;
-      }
+  const auto forget = [&](int fd) { had[std::size_t(fd)] = 0; };
+  serve_bare(forget, forget, [&](int fd, std::size_t got) {
+    std::size_t& have = had[std::size_t(fd)];
+    have += got;
+    std::size_t left = have / what.request.size() * what.answer.size();
+    have %= what.request.size();
+    while (left > 0) {
+      const ssize_t sent = ::send(fd, answers.data(), std::min(left, answers.size()), MSG_NOSIGNAL);
+      if (sent > 0) left -= std::size_t(sent);
+      if (sent < 0 && errno != EAGAIN) break;
     }
-  }
+  });
 }
 
 // nginx in this process, without a log, with an answer as small as the others'.

@@ -1,13 +1,14 @@
 // tools/bench/idle.cpp - what a connection costs that has nothing to say: bytes of the server's
-// memory each, and the server's CPU time while all of them are idle.
+// memory each, and the server's CPU time while all of them are idle. Ours beside npm's, in one run.
 //
-//   idle [--connections N] [--seconds S] [--only TEXT] [--echo PROGRAM]
+//   idle [--connections N] [--seconds S] [--only TEXT] [--echo PROGRAM] [--beside PROGRAM]
+//        [--peers off] [--node-modules DIR]
 //
 // Each case opens its connections on a fresh server, has one message echoed on each, waits until
 // all is quiet and reads the server's anonymous memory. The first tenth of the connections is the
-// warm-up: what a server takes once is in the figure before it.
+// warm-up: what a server takes once is in the figure before it. Node's memory is what it is when
+// its connections are there, garbage that it has not collected yet among it.
 #include <netinet/tcp.h>
-#include <sys/resource.h>
 
 #include <cstring>
 #include <string_view>
@@ -20,10 +21,13 @@ namespace {
 using namespace bench;
 
 struct Settings {
-  int connections = 4000;
+  int connections = 10'000;
   double seconds = 2;
   std::string only;
   std::string echo = "build/bin/echo";
+  std::string beside;
+  bool peers = true;
+  std::string node_modules = "build/node/interop/node_modules";
 };
 
 // Opened, echoed once and left alone; -1 where that failed. Each address has 28,000 ports.
@@ -35,14 +39,18 @@ int open_one(const Case& what, int port, int number) {
   return read_until(fd, answer.substr(answer.size() - 8)) ? fd : -1;
 }
 
-void measure(const Case& what, const Settings& settings) {
+// Bytes for each connection; 0 where it failed. `program`: of ours; empty: the case's npm peer.
+double measure(const Case& what, const Settings& settings, const char* name,
+               const std::string& program) {
   const Server server([&] {
-    ::execl(settings.echo.c_str(), "echo", "--port", "0", "--idle-timeout", "600000",
-            "--quiet-connect", "--ping-interval", "600000", nullptr);
+    if (program.empty()) ::execlp("node", "node", what.script.c_str(), nullptr);
+    ::execl(program.c_str(), "echo", "--port", "0", "--idle-timeout", "600000", "--quiet-connect",
+            "--ping-interval", "600000", nullptr);
   });
+  std::printf("%-10s %-9s", what.name.c_str(), name);
   if (!answers(server.port())) {
-    std::printf("%-12s skipped: not reached\n", what.name.c_str());
-    return;
+    std::printf(" | skipped: not reached\n");
+    return 0;
   }
   std::vector<int> open;
   const auto open_until = [&](int count) {
@@ -57,19 +65,28 @@ void measure(const Case& what, const Settings& settings) {
   bool whole = open_until(warm);
   const long before = server.memory_bytes();
   whole = whole && open_until(warm + settings.connections);
-  const long after = server.memory_bytes();
+  const double each = double(server.memory_bytes() - before) / settings.connections;
   if (whole) {
     const double cpu = server.cpu_seconds();
     ::usleep(static_cast<useconds_t>(settings.seconds * 1e6));
     const double idle_ms = (server.cpu_seconds() - cpu) * 1e3 / settings.seconds;
-    std::printf("%-12s %6d connections | %7.0f bytes each | %.3f ms of CPU a second\n",
-                what.name.c_str(), settings.connections,
-                double(after - before) / settings.connections, idle_ms);
+    std::printf(" | %d connections | %7.0f bytes each | %.3f ms of CPU a second\n",
+                settings.connections, each, idle_ms);
   } else {
-    std::printf("%-12s failed at connection %zu\n", what.name.c_str(), open.size());
+    std::printf(" | failed at connection %zu\n", open.size());
   }
   std::fflush(stdout);
   for (const int fd : open) ::close(fd);
+  return whole ? each : 0;
+}
+
+void run_case(const Case& what, const Settings& settings) {
+  const double ours = measure(what, settings, "strata", settings.echo);
+  if (!settings.beside.empty()) measure(what, settings, "beside", settings.beside);
+  const double peer = settings.peers ? measure(what, settings, what.peer.c_str(), {}) : 0;
+  if (ours > 0 && peer > 0)
+    std::printf("%-10s %s ratio %.1f\n", what.name.c_str(), what.peer.c_str(), peer / ours);
+  std::fflush(stdout);
 }
 
 }  // namespace
@@ -82,12 +99,13 @@ int main(int argc, char** argv) {
     if (flag == "--seconds") settings.seconds = std::atof(argv[i + 1]);
     if (flag == "--only") settings.only = argv[i + 1];
     if (flag == "--echo") settings.echo = argv[i + 1];
+    if (flag == "--beside") settings.beside = argv[i + 1];
+    if (flag == "--peers") settings.peers = std::string_view(argv[i + 1]) != "off";
+    if (flag == "--node-modules") settings.node_modules = argv[i + 1];
   }
-  rlimit files{};
-  ::getrlimit(RLIMIT_NOFILE, &files);
-  files.rlim_cur = files.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &files);
+  raise_file_limit();
   ::signal(SIGPIPE, SIG_IGN);
+  ::setenv("NODE_PATH", settings.node_modules.c_str(), 1);
   pin_to(1);
   const char* names[] = {"WebSocket", "HTTP", "Socket.IO"};
   const char* wanted[] = {"WebSocket echo 64 x P1 ", "HTTP GET 64 x P1", "Socket.IO echo 64 x P1 "};
@@ -96,7 +114,7 @@ int main(int argc, char** argv) {
       if (each.name.rfind(wanted[i], 0) != 0 || each.name.find("P16") != std::string::npos)
         continue;
       each.name = names[i];
-      if (settings.only.empty() || each.name == settings.only) measure(each, settings);
+      if (settings.only.empty() || each.name == settings.only) run_case(each, settings);
     }
   }
 }

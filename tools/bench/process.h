@@ -3,6 +3,7 @@
 #pragma once
 #include <sched.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,6 +22,14 @@ inline void pin_to(int core) {
   CPU_ZERO(&set);
   CPU_SET(core, &set);
   ::sched_setaffinity(0, sizeof set, &set);  // on a single core: refused, and that is fine
+}
+
+// As many descriptors as the system lets us have; our servers inherit that.
+inline void raise_file_limit() {
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
 }
 
 // Ends with its owner.
