@@ -93,39 +93,48 @@ struct Figure {
   double per_second = 0;
 };
 
+// Nothing: the session did not open.
+std::vector<Step> open_client(int fd, const Case& what, bool opening) {
+  if (what.kind == Kind::polling) return open_polling(fd, what);
+  if (opening && !open_session(fd, what)) return {};
+  std::string batch;
+  for (int i = 0; i < what.pipeline; ++i) batch += what.request;
+  return {{batch, what.answer.size() * std::size_t(what.pipeline)}};
+}
+
 // Drives one server with one case.
 Figure drive(const Case& what, const Server& server, bool opening, double seconds) {
   struct Client {
     int fd;
-    std::size_t missing;  // bytes of answers still to come
-    std::size_t unsent;
+    std::vector<Step> steps;  // again and again
+    std::size_t step = 0;
+    std::size_t missing = 0;  // bytes of answers still to come
+    std::size_t unsent = 0;
   };
-  std::string batch;
-  for (int i = 0; i < what.pipeline; ++i) batch += what.request;
-  const std::size_t expected = what.answer.size() * std::size_t(what.pipeline);
   std::vector<Client> clients;
   const int poll = ::epoll_create1(0);
   for (int i = 0; i < what.connections; ++i) {
     const int fd = connect_to(server.port());
-    if (opening && !open_session(fd, what)) {
+    clients.push_back({fd, open_client(fd, what, opening)});
+    if (clients.back().steps.empty()) {
       std::fprintf(stderr, "%s: the session did not open\n", what.name.c_str());
       return {};
     }
     epoll_event event{EPOLLIN, {.u32 = std::uint32_t(i)}};
     ::epoll_ctl(poll, EPOLL_CTL_ADD, fd, &event);
-    clients.push_back({fd, 0, 0});
   }
   const auto push = [&](Client& client) {
+    const std::string& text = client.steps[client.step].send;
     while (client.unsent > 0) {
-      const ssize_t sent = ::send(client.fd, batch.data() + (batch.size() - client.unsent),
+      const ssize_t sent = ::send(client.fd, text.data() + (text.size() - client.unsent),
                                   client.unsent, MSG_NOSIGNAL | MSG_DONTWAIT);
       if (sent <= 0) return;
       client.unsent -= std::size_t(sent);
     }
   };
   const auto start = [&](Client& client) {
-    client.missing = expected;
-    client.unsent = batch.size();
+    client.missing = client.steps[client.step].expected;
+    client.unsent = client.steps[client.step].send.size();
     push(client);
   };
   for (Client& client : clients) start(client);
@@ -163,7 +172,8 @@ Figure drive(const Case& what, const Server& server, bool opening, double second
       client.missing -= std::size_t(got);
       if (client.unsent > 0) push(client);
       if (client.missing == 0 && client.unsent == 0) {
-        ++batches;
+        client.step = (client.step + 1) % client.steps.size();
+        if (client.step == 0) ++batches;
         start(client);
       }
     }
@@ -175,6 +185,27 @@ Figure drive(const Case& what, const Server& server, bool opening, double second
   for (const Client& client : clients) ::close(client.fd);
   ::close(poll);
   return figure;
+}
+
+// Sessions that open one after another and stay.
+Figure drive_handshakes(const Case& what, const Server& server) {
+  std::vector<int> open;
+  const auto open_more = [&] {
+    for (int i = 0; i < what.connections; ++i) {
+      open.push_back(connect_to(server.port()));
+      if (!open_session(open.back(), what)) return false;
+    }
+    return true;
+  };
+  bool right = open_more();  // the warm-up
+  const double cpu = server.cpu_seconds();
+  const double wall = wall_seconds();
+  right = right && open_more();
+  const double used = server.cpu_seconds() - cpu;
+  const double took = wall_seconds() - wall;
+  for (const int fd : open) ::close(fd);
+  if (!right) return {};
+  return {used * 1e6 / what.connections, what.connections / took};
 }
 
 struct Peer {
@@ -199,14 +230,17 @@ void measure(Peer& peer, Case what, double seconds) {
   if (answers(server.port())) {
     // HTTP answers differ in their fields from server to server: ask for one and count.
     if (what.kind == Kind::http && !limit) what.answer = first_answer(server.port(), what);
-    figure = drive(what, server, !limit, seconds);
+    figure = what.kind == Kind::handshake ? drive_handshakes(what, server)
+                                          : drive(what, server, !limit, seconds);
   }
   peer.cpu.push_back(figure.cpu_us);
   peer.rate.push_back(figure.per_second);
 }
 
 void run_case(const Case& what, const Settings& settings) {
-  std::vector<Peer> peers{{"limit", ""}, {"strata", settings.echo}};
+  std::vector<Peer> peers{{"strata", settings.echo}};
+  const bool has_limit = what.kind != Kind::polling && what.kind != Kind::handshake;
+  if (has_limit) peers.push_back({"limit", ""});
   if (!settings.beside.empty()) peers.push_back({"beside", settings.beside});
   if (settings.peers) peers.push_back({what.peer, ""});
   if (settings.peers && what.kind == Kind::http) peers.push_back({"nginx", ""});
@@ -222,8 +256,8 @@ void run_case(const Case& what, const Settings& settings) {
                   median(peer.rate));
   }
   for (std::size_t i = 0; i < peers.size(); ++i) {
-    const double ratio = paired_ratio(peers[i].cpu, peers[1].cpu);
-    if (i != 1 && ratio > 0) std::printf(" | %s ratio %.2f", peers[i].name.c_str(), ratio);
+    const double ratio = paired_ratio(peers[i].cpu, peers[0].cpu);
+    if (i != 0 && ratio > 0) std::printf(" | %s ratio %.2f", peers[i].name.c_str(), ratio);
   }
   std::printf("\n");
   std::fflush(stdout);

@@ -14,7 +14,9 @@
 
 namespace bench {
 
-enum class Kind { http, websocket, socket_io };
+// polling: a POST of the messages, then the GET that brings their answers. handshake: what is
+// counted is sessions that open.
+enum class Kind { http, websocket, socket_io, polling, handshake };
 
 struct Case {
   std::string name;
@@ -74,6 +76,22 @@ inline std::vector<Case> cases() {
                 "socket.io",
                 "tools/bench/socketio_peer.js"};
   };
+  const auto ack = [](int connections, int pipeline) {
+    const std::string payload(20, 'x');
+    return Case{"Socket.IO ack " + std::to_string(connections) + " x P" + std::to_string(pipeline),
+                Kind::socket_io,
+                connections,
+                pipeline,
+                frame("427[\"echo\",\"" + payload + "\"]", true),
+                frame("437[\"" + payload + "\"]", false),
+                "socket.io",
+                "tools/bench/socketio_peer.js"};
+  };
+  const auto other = [](const char* name, Kind kind, int connections, int pipeline) {
+    const std::string event = "42[\"echo\",\"" + std::string(20, 'x') + "\"]";
+    return Case{name,  kind,  connections, pipeline,
+                event, event, "socket.io", "tools/bench/socketio_peer.js"};
+  };
   const auto http = [](int connections, int pipeline) {
     return Case{"HTTP GET " + std::to_string(connections) + " x P" + std::to_string(pipeline),
                 Kind::http,
@@ -93,7 +111,11 @@ inline std::vector<Case> cases() {
           http(64, 16),
           sio(64, 1, 20, "20 B"),
           sio(64, 16, 20, "20 B"),
-          sio(64, 4, 1024, "1 KiB")};
+          sio(64, 4, 1024, "1 KiB"),
+          ack(64, 16),
+          other("Socket.IO polling 64 x P1", Kind::polling, 64, 1),
+          other("Socket.IO polling 64 x P16", Kind::polling, 64, 16),
+          other("Socket.IO handshake", Kind::handshake, 500, 1)};
 }
 
 // `host` is one of this machine, 127.0.0.1 to 127.255.255.254.
@@ -167,6 +189,58 @@ inline bool open_session(int fd, const Case& what, const char* websocket_path = 
   if (!send_all(fd, upgrade_request(path)) || !read_until(fd, "\r\n\r\n")) return false;
   if (what.kind == Kind::websocket) return true;
   return read_until(fd, "}") && send_all(fd, frame("40", true)) && read_until(fd, "}");
+}
+
+// One response, head and body; empty when the connection ended before.
+inline std::string read_response(int fd) {
+  std::string got;
+  char c = 0;
+  std::size_t whole = std::string::npos;
+  while (got.size() < whole && ::recv(fd, &c, 1, 0) == 1) {
+    got += c;
+    if (whole != std::string::npos || !got.ends_with("\r\n\r\n")) continue;
+    std::size_t at = got.find("ontent-Length: ");
+    if (at == std::string::npos) at = got.find("ontent-length: ");
+    if (at == std::string::npos) return {};
+    whole = got.size() + std::size_t(std::atol(got.c_str() + at + 15));
+  }
+  return got.size() == whole ? got : std::string();
+}
+
+// What one client sends, and how many bytes it then waits for.
+struct Step {
+  std::string send;
+  std::size_t expected;
+};
+
+inline std::string poll_request(const std::string& sid) {
+  return "GET /socket.io/?EIO=4&transport=polling" + (sid.empty() ? "" : "&sid=" + sid) +
+         " HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n";
+}
+
+inline std::string post_request(const std::string& sid, const std::string& body) {
+  return "POST /socket.io/?EIO=4&transport=polling&sid=" + sid +
+         " HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain;charset=UTF-8\r\n"
+         "Content-Length: " +
+         std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+// A session on polling, and its cycle; empty where it did not open.
+inline std::vector<Step> open_polling(int fd, const Case& what) {
+  const auto ask = [fd](const std::string& request) {
+    return send_all(fd, request) ? read_response(fd) : std::string();
+  };
+  const std::string hello = ask(poll_request({}));
+  const std::size_t at = hello.find("\"sid\":\"");
+  if (at == std::string::npos) return {};
+  const std::string sid = hello.substr(at + 7, hello.find('"', at + 7) - at - 7);
+  if (ask(post_request(sid, "40")).empty() || ask(poll_request(sid)).empty()) return {};
+  std::string body = what.request;
+  for (int i = 1; i < what.pipeline; ++i) body += '\x1e' + what.request;
+  const std::string post = post_request(sid, body), poll = poll_request(sid);
+  const std::string answer = ask(post), answers = ask(poll);
+  if (!answer.ends_with("ok") || !answers.ends_with(body)) return {};
+  return {{post, answer.size()}, {poll, answers.size()}};
 }
 
 // The bytes with which this server answers the case's request.
