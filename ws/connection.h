@@ -53,6 +53,8 @@ class Connection final : public net::Receiver, private net::TimerEntry {
 
   // Compression as the handshake agreed on it; right behind the constructor.
   void use(Compression compression) { session_.use(std::move(compression)); }
+  // False: messages from here on go as they are; those in fragments do as they did.
+  void set_compressing(bool on) { session_.set_compressing(on); }
 
   // Nothing to cork: what is sent in one turn, in whichever calls, leaves with one sendmsg. Text
   // has to be UTF-8.

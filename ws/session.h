@@ -42,6 +42,7 @@ class Session {
   ~Session();
   // What the handshake agreed on, before the first byte. Frames of encode_shared stay as they are.
   void use(Compression compression);
+  void set_compressing(bool on);  // false: messages from here on go as they are
 
   // "Not yet" may have consumed a part of a payload. After an error the Close frame is already in
   // the queue, and nothing more is parsed: all is consumed, now and in every further call.
@@ -110,6 +111,7 @@ class Session {
     std::optional<Outgoing> outgoing;
     MaskSource keys;  // a client's
     std::optional<ProtocolError> failure;
+    bool plain = false;                      // messages go as they are
     std::optional<std::uint8_t> pong_bytes;  // a pong that waits for room in the queue
     std::array<std::uint8_t, control_payload_max> pong;
   };

@@ -26,6 +26,10 @@ Session::Rare& Session::rare() {
   return *rare_;
 }
 
+void Session::set_compressing(bool on) {
+  if (!on || rare_ != nullptr) rare().plain = !on;
+}
+
 void Session::watch(FrameWatcher* watcher) {
   if (watcher != nullptr || rare_ != nullptr) rare().watcher = watcher;
 }
@@ -54,7 +58,7 @@ void Session::append_control(Opcode opcode, net::Bytes payload) {
 
 // The message compressed; nothing where it is sent as it is.
 std::optional<net::Bytes> Session::pack(net::Bytes payload) {
-  if (!compression_ || streams()) return std::nullopt;
+  if (!compression_ || streams() || (rare_ != nullptr && rare_->plain)) return std::nullopt;
   const auto packed = compression_.pack(payload);
   if (!packed) compression_.done();
   return packed;

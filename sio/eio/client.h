@@ -18,30 +18,13 @@
 #include "http/client/cookie_jar.h"
 #include "net/loop.h"
 #include "net/resolver.h"
+#include "sio/eio/client_session.h"
 #include "sio/eio/packet.h"
-#include "sio/eio/session.h"
 #include "ws/extensions.h"
 
 namespace strata::sio::eio {
 
 class Client;
-
-// The reference's TransportError: what went wrong on the way.
-struct TransportError {
-  std::string message;  // "xhr poll error", "xhr post error", "websocket error", "server error" ...
-  int status = 0;       // of an HTTP answer that was none of 200; 0: there was none
-  std::string context;  // that answer's body, at most 4 KiB of it; or a sentence about what failed
-  std::error_code system = {};
-};
-
-// What the open packet said. Checked: times are positive, and no more than max_interval.
-struct Opening {
-  std::string sid;
-  bool may_upgrade = false;  // "websocket" is among its upgrades
-  net::Duration ping_interval{};
-  net::Duration ping_timeout{};
-  std::size_t max_payload = 0;  // bytes of one POST; 0: it did not say
-};
 
 // The reference's options in snake_case, with its defaults.
 struct ClientOptions {
@@ -55,16 +38,16 @@ struct ClientOptions {
   bool upgrade = true;              // from polling to a WebSocket, where the server can
   bool remember_upgrade = false;    // begin with a WebSocket where the last session came to one
   bool try_all_transports = false;  // the next one where the first cannot open
-  bool timestamp_requests = true;   // polls carry a `t` that never repeats
+  // A `t` that never repeats. Nothing: of polls; true: of the WebSocket's request as well.
+  std::optional<bool> timestamp_requests = {};
   std::string timestamp_param = "t";
   bool force_base64 = false;
   std::vector<std::pair<std::string, std::string>> extra_headers = {};
   bool with_credentials = false;            // keep the server's cookies and send them back
   http::CookieJar* cookies = nullptr;       // one to share; outlives the client
   std::vector<std::string> protocols = {};  // of the WebSocket
-  std::optional<ws::CompressionOptions> per_message_deflate = {};
-  std::size_t compression_threshold = 1024;  // bytes of a message; what is shorter goes as it is
-  net::Duration request_timeout{};  // of each HTTP request; 0: a poll may take as long as it likes
+  std::optional<ws::CompressionOptions> per_message_deflate{std::in_place};  // offered
+  net::Duration request_timeout{};  // of each HTTP request, as a whole; 0: none
 
   std::string proxy = {};                  // "http://user:password@host:port", by CONNECT
   std::vector<std::string> no_proxy = {};  // reached without it: see http/client/proxy.h
@@ -74,8 +57,12 @@ struct ClientOptions {
   std::size_t max_send_queue = 16 * 1024 * 1024;  // bytes waiting: send() is refused above it
   std::size_t max_packets_a_poll = 100'000;
   net::Duration max_interval = std::chrono::hours(24);  // of a server's ping_interval and timeout
-  net::Duration open_timeout{};       // until the open packet; 0: none (a Manager has its own)
-  net::Duration close_timeout = 30s;  // for what waits to leave after close()
+  net::Duration connect_timeout = 10s;  // of each connection, a proxy's tunnel included
+  net::Duration write_timeout = 20s;    // the server takes nothing that long
+  net::Duration open_timeout = 30s;     // until the open packet, all transports; 0: none
+  net::Duration upgrade_timeout = 10s;  // then it stays with polling
+  net::Duration answer_timeout = 30s;   // of a POST; a poll's is the heartbeat
+  net::Duration close_timeout = 30s;    // for what waits to leave after close()
 
   // --- what happens, each later than the call that caused it -------------------------------------
   std::function<void(Client&)> on_open = {};  // opening() tells what was agreed
@@ -90,8 +77,8 @@ struct ClientOptions {
   std::function<void(Client&, Transport to)> on_upgrade = {};
   std::function<void(Client&, const TransportError&)> on_upgrade_error = {};
   std::function<void(Client&, const TransportError&)> on_error = {};  // on_close follows, if open
-  // Once after on_open: "transport close", "transport error", "ping timeout", "forced close",
-  // "parse error".
+  // Once after on_open: "transport close", "transport error", "ping timeout", "forced close", or
+  // what fail() was given. What could not be read is "transport error", its message "server error".
   std::function<void(Client&, std::string_view reason, const TransportError& detail)> on_close = {};
 
   // --- seams ------------------------------------------------------------------------------------
@@ -100,6 +87,8 @@ struct ClientOptions {
   std::function<std::unique_ptr<net::Connection>(std::unique_ptr<net::Connection>,
                                                  std::string_view host)>
       secure = {};
+  // Time that also runs while the machine sleeps, for ping_overdue(). CLOCK_BOOTTIME where empty.
+  std::function<net::Duration()> wall_clock = {};
 };
 
 struct ClientSendOptions {
@@ -121,14 +110,17 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  bool open();  // false: not closed
-  // What waits is sent first, and an upgrade under way is waited for. on_close says "forced close";
-  // of a session that was not open yet, on_error is not called.
+  // False: one is opening or open. While one is closing, true: what it has still to send goes on
+  // leaving behind the new one, until `close_timeout`, and its on_close is not called.
+  bool open();
+  // What waits is sent first, and an upgrade under way is waited for; then on_close says "forced
+  // close". Of a session that was not open yet nothing is called, and it is closed at once.
   void close();
-  // At once and without a goodbye; on_close gets `reason`. For the layer above.
+  // At once, what waits is dropped; on_close gets `reason`. For the layer above.
   void fail(std::string_view reason, std::string_view why);
 
-  // In order, over whatever transport there is. False: not open, or over `max_send_queue`.
+  // In order, over whatever transport there is; before it is open, they wait. False: closing or
+  // closed, or over `max_send_queue`.
   bool send(std::string_view text, ClientSendOptions how = {});
   bool send(net::Bytes bytes, ClientSendOptions how = {});
 

@@ -1,0 +1,87 @@
+// sio/eio/client_polling.cpp - eio4-polling, the client's side.
+#include "sio/eio/client_polling.h"
+
+#include <utility>
+
+#include "http/message.h"
+
+namespace strata::sio::eio {
+namespace {
+
+constexpr std::size_t context_bytes_max = 4096;
+
+http::ClientOptions http_options(const ClientOptions& from, http::CookieJar* cookies) {
+  http::ClientOptions options;
+  options.max_body = from.max_message;
+  options.connect_timeout = from.connect_timeout;
+  options.first_byte_timeout = from.answer_timeout;
+  options.write_timeout = from.write_timeout;
+  options.timeout = from.request_timeout;
+  options.max_redirects = 0;
+  options.max_retries = 0;  // a poll that is sent again may have lost what the first one fetched
+  options.proxy = from.proxy;
+  options.no_proxy = from.no_proxy;
+  options.cookies = cookies;
+  options.resolver = from.resolver;
+  options.secure = from.secure;
+  return options;
+}
+
+TransportError error_of(const char* message, const http::Result<http::ClientResponse>& answer) {
+  TransportError error{.message = message};
+  if (answer) {
+    error.status = answer->status;
+    error.context = answer->body.substr(0, context_bytes_max);
+  } else {
+    error.context = answer.error().to_string();
+    error.system = answer.error().system;
+  }
+  return error;
+}
+
+bool is_good(const http::Result<http::ClientResponse>& answer) {
+  return answer && answer->status == 200;
+}
+
+}  // namespace
+
+ClientPolling::ClientPolling(net::Loop& loop, const ClientOptions& options,
+                             const ClientAddress& address, http::CookieJar* cookies, Sink& sink)
+    : options_(options),
+      address_(address),
+      sink_(sink),
+      client_(loop, http_options(options, cookies)) {}
+
+http::ClientRequest ClientPolling::request(std::string_view method, std::string url) const {
+  http::ClientRequest request;
+  request.method = method;
+  request.url = std::move(url);
+  request.headers = options_.extra_headers;
+  request.headers.emplace_back("Accept", "*/*");
+  if (!address_.authorization().empty()) {
+    request.headers.emplace_back("Authorization", address_.authorization());
+  }
+  request.unix_path = address_.socket_path();
+  return request;
+}
+
+void ClientPolling::poll(std::string url) {
+  http::ClientRequest get = request("GET", std::move(url));
+  get.first_byte_timeout = net::Duration{};  // the heartbeat's deadline is the poll's
+  client_.request(std::move(get), [this](http::Result<http::ClientResponse> answer) {
+    if (is_good(answer)) return sink_.on_poll_answer(answer->body);
+    sink_.on_poll_error(error_of("xhr poll error", answer));
+  });
+}
+
+void ClientPolling::post(std::string url, std::string body) {
+  http::ClientRequest post = request("POST", std::move(url));
+  post.headers.emplace_back("Content-type", "text/plain;charset=UTF-8");
+  post.body = std::move(body);
+  client_.request(std::move(post), [this](http::Result<http::ClientResponse> answer) {
+    if (is_good(answer)) return sink_.on_post_answer();
+    sink_.on_post_error(error_of("xhr post error", answer));
+  });
+}
+
+}  // namespace strata::sio::eio

@@ -1,0 +1,122 @@
+// sio/eio/client_run.h - one session of a client: joins ClientSession to its transports. For
+// Client; programs see that.
+//
+//   Client --> ClientRun --> ClientSession        what is to be done
+//                  |-------> ClientPolling        a GET and a POST
+//                  |-------> ClientWebSocket      the transport
+//                  '-------> ClientWebSocket      the candidate, until it is the transport
+#pragma once
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "net/timer.h"
+#include "sio/eio/client.h"
+#include "sio/eio/client_address.h"
+#include "sio/eio/client_polling.h"
+#include "sio/eio/client_session.h"
+#include "sio/eio/client_websocket.h"
+
+namespace strata::sio::eio {
+
+//   Lives:   as long as its Client wants, or to the end of the call of it that is on the stack.
+//   Errors:  by the Client's callbacks. What a handler throws ends the session.
+//   Threads: the loop's.
+class ClientRun final : public std::enable_shared_from_this<ClientRun>,
+                        private ClientPolling::Sink,
+                        private ClientWebSocket::Sink {
+ public:
+  // `prefer_websocket`: it is tried first, where it is one of the transports.
+  ClientRun(net::Loop& loop, std::shared_ptr<const ClientOptions> options, Client& owner,
+            http::CookieJar* cookies, bool prefer_websocket);
+  ~ClientRun();
+
+  void start();
+  void close();
+  void fail(std::string_view reason, std::string_view why);
+  void detach() { owner_ = nullptr; }  // goes on, and tells nobody
+  void abandon();                      // at once and for ever
+  bool leaving() const;                // something of it is still on its way
+
+  bool send(const ClientOutbox::Item& message);
+  const ClientSession& session() const { return session_; }
+  bool writable() const;
+  std::size_t queued() const;
+  bool overdue();
+  bool came_to_websocket() const { return came_to_websocket_; }
+
+ private:
+  // --- client_run_io.cpp
+  void on_poll_answer(std::string_view body) override;
+  void on_post_answer() override;
+  void on_poll_error(TransportError error) override;
+  void on_post_error(TransportError error) override;
+  void on_open(ClientWebSocket& from) override;
+  void on_message(ClientWebSocket& from, const ws::Message& message) override;
+  void on_gone(ClientWebSocket& from, bool broken, TransportError error) override;
+  void received(const Packet& packet);
+  std::string url(Transport transport) const;
+  std::unique_ptr<ClientWebSocket> connect();
+  void flush();
+  void switch_over();
+
+  void begin();
+  void step(bool may_flush = true);
+  void perform(ClientStep what);
+  void plan();
+  void planned_step();
+  void look_whether_sent();
+  void poll();
+  void goodbye();
+  void finish();
+  bool try_next();
+  void drop_transports();
+  void rearm();
+  void note_wall_clock();
+  net::Duration wall_now() const;
+  bool deaf() const { return abandoned_; }
+  template <class Function, class... Args>
+  void call(const Function& handler, Args&&... args);
+
+  net::Loop& loop_;
+  const std::shared_ptr<const ClientOptions> options_;
+  Client* owner_;  // null: nobody is told
+  http::CookieJar* cookies_;
+  ClientAddress address_;
+  std::string_view fault_;             // why the options are none
+  std::vector<Transport> transports_;  // this one, and those behind it
+  const ClientRules rules_;
+  ClientSession session_;
+  std::unique_ptr<ClientPolling> polling_;
+  std::unique_ptr<ClientWebSocket> websocket_, candidate_;
+  std::string octets_;  // of a packet in Base64
+  net::Timer timer_;
+  net::Timer look_;  // again, whether the WebSocket has sent what it was given
+  net::TimePoint armed_for_ = net::TimePoint::max();
+  net::Duration wall_deadline_{};
+  bool came_to_websocket_;
+  bool stepping_ = false;
+  bool planned_ = false;    // step() runs at the end of this turn
+  bool wrote_ = false;      // to the WebSocket, and it was not seen to leave
+  bool flush_due_ = false;  // on_flush is
+  bool reading_ = false;    // inside an answer to a poll
+  bool abandoned_ = false;
+};
+
+// What a handler throws leaves through no layer below; its session cannot be trusted from there on.
+template <class Function, class... Args>
+void ClientRun::call(const Function& handler, Args&&... args) {
+  if (owner_ == nullptr || !handler) return;
+  try {
+    handler(*owner_, std::forward<Args>(args)...);
+  } catch (const std::exception& error) {
+    session_.fail("forced close", {.message = "a handler threw", .context = error.what()});
+  } catch (...) {
+    session_.fail("forced close", {.message = "a handler threw"});
+  }
+}
+
+}  // namespace strata::sio::eio
