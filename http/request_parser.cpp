@@ -21,64 +21,13 @@ namespace {
 
 constexpr std::size_t method_bytes_max = 32;  // the longest registered one has 17
 
-// rfc9112-2.3: HTTP-version = "HTTP/" DIGIT "." DIGIT.
-bool fits_version(std::size_t position, char c) {
-  constexpr std::string_view form = "HTTP/0.0";
-  return form[position] == '0' ? is_digit(c) : c == form[position];
-}
-
 }  // namespace
 
-net::Parse<RequestHead, Refusal> RequestParser::next(net::MutableBytes& in) {
-  // What lies behind the limit is never looked at, or it could change the verdict.
-  const std::string_view head = net::as_text(in).substr(0, limits_->max_head);
-  const bool resumed = at_ != 0;
-  Step step = read(head);
-  // The views of a head that came in pieces point to where its bytes were then: it is read once
-  // more, now that it is whole. That is cheaper than offsets for the many that come in one piece.
-  if (step == Step::done && resumed) {
-    restart();
-    step = read(head);
-  }
-  if (step == Step::need_more) {  // rfc6585-5
-    if (head.size() == limits_->max_head) return Refusal{431, "a head over its limit"};
-    return {};
-  }
-  if (step == Step::refused) return refusal_;
-  RequestHead value;
-  value.method = {head.data() + method_.at, method_.bytes};
-  value.target = {head.data() + target_.at, target_.bytes};
+std::optional<Refusal> RequestParser::complete(std::string_view head, RequestHead& value) {
+  value.method = head.substr(method_.at, method_.bytes);
+  value.target = head.substr(target_.at, target_.bytes);
   value.minor_version = minor_version_;
-  value.fields = lines_.fields();
-  if (const auto refusal = decide_framing(value)) {
-    refuse(refusal->status, refusal->why);
-    return refusal_;
-  }
-  in = in.subspan(at_);
-  restart();
-  return value;
-}
-
-void RequestParser::restart() {
-  at_ = 0;
-  lines_.restart();
-  stage_ = Stage::start;
-}
-
-RequestParser::Step RequestParser::refuse(int status, std::string_view why) {
-  refusal_ = {status, why};
-  stage_ = Stage::refused;
-  return Step::refused;
-}
-
-RequestParser::Step RequestParser::read(std::string_view head) {
-  if (stage_ == Stage::refused) return Step::refused;  // for good
-  if (stage_ < Stage::fields) {
-    const Step step = read_request_line(head);
-    if (step != Step::done) return step;
-  }
-  const Step step = lines_.read(head, at_);
-  return step == Step::refused ? refuse(lines_.refusal().status, lines_.refusal().why) : step;
+  return decide_framing(value);
 }
 
 // Takes a request line that is whole, right and usual: a path, in HTTP/1.1. Any other is left to
@@ -106,7 +55,7 @@ bool RequestParser::take_whole_request_line(std::string_view head) {
   return true;
 }
 
-RequestParser::Step RequestParser::read_request_line(std::string_view head) {
+RequestParser::Step RequestParser::read_first_line(std::string_view head) {
   if (at_ == 0 && stage_ == Stage::start && take_whole_request_line(head)) return Step::done;
   Step step = Step::done;
   if (stage_ == Stage::start) step = read_start(head);

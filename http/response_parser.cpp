@@ -18,64 +18,13 @@ namespace {
 constexpr std::size_t version_bytes = 8;                   // "HTTP/1.1"
 constexpr std::size_t status_end = version_bytes + 1 + 3;  // " 200"
 
-// rfc9112-2.3: HTTP-version = "HTTP/" DIGIT "." DIGIT.
-bool fits_version(std::size_t position, char c) {
-  constexpr std::string_view form = "HTTP/0.0";
-  return form[position] == '0' ? is_digit(c) : c == form[position];
-}
-
 }  // namespace
 
-net::Parse<ResponseHead, Refusal> ResponseParser::next(net::MutableBytes& in) {
-  // What lies behind the limit is never looked at, or it could change the verdict.
-  const std::string_view head = net::as_text(in).substr(0, limits_->max_head);
-  const bool resumed = at_ != 0;
-  Step step = read(head);
-  // The views of a head that came in pieces point to where its bytes were then: it is read once
-  // more, now that it is whole.
-  if (step == Step::done && resumed) {
-    restart();
-    step = read(head);
-  }
-  if (step == Step::need_more) {
-    if (head.size() == limits_->max_head) return Refusal{431, "a head over its limit"};
-    return {};
-  }
-  if (step == Step::refused) return refusal_;
-  ResponseHead value;
+std::optional<Refusal> ResponseParser::complete(std::string_view head, ResponseHead& value) {
   value.status = status_;
-  value.reason = {head.data() + reason_at_, reason_bytes_};
+  value.reason = head.substr(reason_at_, reason_bytes_);
   value.minor_version = minor_version_;
-  value.fields = lines_.fields();
-  if (const auto refusal = decide_framing(value, asked_)) {
-    refuse(refusal->status, refusal->why);
-    return refusal_;
-  }
-  in = in.subspan(at_);
-  restart();
-  return value;
-}
-
-void ResponseParser::restart() {
-  at_ = 0;
-  lines_.restart();
-  stage_ = Stage::start;
-}
-
-ResponseParser::Step ResponseParser::refuse(int status, std::string_view why) {
-  refusal_ = {status, why};
-  stage_ = Stage::refused;
-  return Step::refused;
-}
-
-ResponseParser::Step ResponseParser::read(std::string_view head) {
-  if (stage_ == Stage::refused) return Step::refused;  // for good
-  if (stage_ < Stage::fields) {
-    const Step step = read_status_line(head);
-    if (step != Step::done) return step;
-  }
-  const Step step = lines_.read(head, at_);
-  return step == Step::refused ? refuse(lines_.refusal().status, lines_.refusal().why) : step;
+  return decide_framing(value, asked_);
 }
 
 // Takes a status line that is whole, right and usual. Any other is left to the stages, which tell
@@ -101,7 +50,7 @@ bool ResponseParser::take_whole_status_line(std::string_view head) {
   return true;
 }
 
-ResponseParser::Step ResponseParser::read_status_line(std::string_view head) {
+ResponseParser::Step ResponseParser::read_first_line(std::string_view head) {
   if (stage_ == Stage::start) {
     if (head.empty()) return Step::need_more;
     if (take_whole_status_line(head)) return Step::done;
