@@ -15,7 +15,7 @@ namespace {
 
 using strata::test::Call;
 
-thread_local strata::test::Fault planted;
+thread_local strata::test::SystemFault planted;
 thread_local std::size_t seen = 0;
 thread_local bool armed = false;
 
@@ -50,7 +50,7 @@ struct OneByte {
 
 namespace strata::test {
 
-PlantedFault::PlantedFault(const Fault& fault) {
+PlantedFault::PlantedFault(const SystemFault& fault) {
   planted = fault;
   seen = 0;
 }

@@ -11,7 +11,7 @@ namespace strata::test {
 
 enum class Call { none, accept, receive, send, send_file, watch };
 
-struct Fault {
+struct SystemFault {
   Call call = Call::none;
   int error = 0;          // errno; 0: one byte instead of all (receive, send, send_file)
   std::size_t nth = 1;    // of the calls that count
@@ -21,7 +21,7 @@ struct Fault {
 // One at a time in a thread.
 class PlantedFault {
  public:
-  explicit PlantedFault(const Fault& fault);
+  explicit PlantedFault(const SystemFault& fault);
   ~PlantedFault();
   PlantedFault(const PlantedFault&) = delete;
   bool happened() const;
