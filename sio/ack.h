@@ -1,6 +1,6 @@
-// sio/ack.h - the answer to an event, if its sender asked for one. sio5-ack
+// sio/ack.h - the answer to an event, if its sender asked for one. sio5-ack (codec)
 #pragma once
-#include <cstdint>
+#include <atomic>
 #include <memory>
 #include <utility>
 
@@ -8,17 +8,29 @@
 
 namespace strata::sio {
 
-class SocketRef;
-
 // Call it with any values: ack(), ack("ok", 1), ack({{"ok", true}}).
 // Where nobody asked it does nothing. The first call answers, later ones do nothing.
 //   Lives:   as long as you like; copies share the one answer. After disconnect: nothing happens.
 //   Threads: any.
 class Ack {
  public:
+  // How the answer gets to who asked: each end has its own.
+  class Wanted {
+   public:
+    virtual ~Wanted() = default;
+    // Any thread, once. False: who asked is gone.
+    virtual bool answer(const Values& values) = 0;
+
+   private:
+    friend class Ack;
+    std::atomic<bool> answered_{false};
+  };
+
   Ack() = default;
-  Ack(const SocketRef& socket, std::uint64_t id);
-  explicit operator bool() const;  // an answer is still wanted
+  explicit Ack(std::shared_ptr<Wanted> wanted) : wanted_(std::move(wanted)) {}
+  explicit operator bool() const {  // an answer is still wanted
+    return wanted_ && !wanted_->answered_;
+  }
 
   bool operator()(const Json& value) const {
     const auto write = [&](PacketWriter& w) { write_value(w, value); };
@@ -38,8 +50,10 @@ class Ack {
   }
 
  private:
-  struct Wanted;
-  bool answer(const Values& values) const;
+  bool answer(const Values& values) const {
+    if (!wanted_ || wanted_->answered_.exchange(true)) return false;
+    return wanted_->answer(values);
+  }
   std::shared_ptr<Wanted> wanted_;
 };
 

@@ -22,28 +22,8 @@ Broadcast Broadcast::except(const RoomNames& rooms) const {
   return next;
 }
 
-Broadcast Broadcast::volatile_() const {
-  Broadcast next = *this;
-  next.flags_.drop_if_busy = true;
-  return next;
-}
-
-Broadcast Broadcast::compress(bool on) const {
-  Broadcast next = *this;
-  next.flags_.compress = on;
-  return next;
-}
-
-Broadcast Broadcast::timeout(net::Duration limit) const {
-  Broadcast next = *this;
-  next.flags_.timeout = limit;
-  return next;
-}
-
 Broadcast Broadcast::local() const {
-  Broadcast next = *this;
-  next.flags_.local = true;
-  return next;
+  return with([](SendFlags& flags) { flags.local = true; });
 }
 
 std::vector<Socket*> Broadcast::sockets() const {
@@ -81,7 +61,7 @@ bool Broadcast::emit_values(std::string_view event, const Values& values,
                             OnAnswer on_answer) const {
   Hub& hub = nsp_->hub();
   if (hub.loop().in_loop_thread()) {
-    Hub::Scratch scratch(hub);
+    Scratch scratch(hub.scratch());
     PacketWriter writer(scratch.text());
     write_event(writer, nsp_->name(), event, values);
     writer.finish(std::nullopt);
@@ -100,9 +80,7 @@ bool Broadcast::emit_values(std::string_view event, const Values& values,
 }
 
 void Broadcast::send_owned(OwnedPacket packet, OnAnswer on_answer) const {
-  std::vector<Bytes> attachments;
-  for (const std::string& bytes : packet.attachments) attachments.push_back(net::as_bytes(bytes));
-  send(packet.text, packet.head_bytes, attachments, std::move(on_answer));
+  send(packet.text, packet.head_bytes, packet.views(), std::move(on_answer));
 }
 
 void Broadcast::send(std::string_view text, std::size_t head_bytes,

@@ -35,22 +35,20 @@ class RoomNames {
 using BroadcastAnswer = std::function<void(std::error_code, const Json& responses)>;
 
 // Everybody in any of its rooms, each once; without a room, everybody of the namespace. The packet
-// is encoded once for all.
+// is encoded once for all. volatile_(): not to those who would have to wait for it. timeout(): for
+// the answers; 20 s if not said.
 //   Lives:   as its namespace; copies are free to make.
 //   Threads: emit: any. The rest: the loop's.
-class Broadcast : public EmitForms<Broadcast> {
+class Broadcast : public EmitForms<Broadcast>, public FlagForms<Broadcast> {
  public:
   explicit Broadcast(Namespace& nsp) : nsp_(&nsp) {}
-  Broadcast(Namespace& nsp, const SendFlags& flags) : nsp_(&nsp), flags_(flags) {}
+  Broadcast(Namespace& nsp, const SendFlags& flags) : FlagForms(flags), nsp_(&nsp) {}
   Broadcast(Namespace& nsp, SocketRef sender) : nsp_(&nsp), sender_(std::move(sender)) {}
 
   Broadcast to(const RoomNames& rooms) const;
   Broadcast in(const RoomNames& rooms) const { return to(rooms); }
   Broadcast except(const RoomNames& rooms) const;
-  Broadcast volatile_() const;  // not to those who would have to wait for it
-  Broadcast compress(bool on) const;
-  Broadcast timeout(net::Duration limit) const;  // for the answers; 20 s if not said
-  Broadcast local() const;                       // to sockets of this server only
+  Broadcast local() const;  // to sockets of this server only
 
   std::vector<Socket*> sockets() const;  // of this server
   // Of all servers; `done` hears them in a later turn. With an error: those that answered in time.
@@ -73,7 +71,6 @@ class Broadcast : public EmitForms<Broadcast> {
   Namespace* nsp_;
   SocketRef sender_;  // not to this one
   Selection selection_;
-  SendFlags flags_;
 };
 
 }  // namespace strata::sio

@@ -1,4 +1,4 @@
-// sio/declared_handler.h - handlers of events that were declared (event.h).
+// sio/declared_handler.h - handlers of events that were declared (event.h). (codec)
 #pragma once
 #include <memory>
 #include <optional>
@@ -13,10 +13,10 @@ namespace typed {
 
 // Calls `f` with the declared values, which it may take as it likes; the socket may stand before
 // them and an Ack behind.
-template <class F, class E>
+template <class Owner, class F, class E>
 class DeclaredHandler;
-template <class F, EventName Name, class... Values>
-class DeclaredHandler<F, sio::Event<Name, Values...>> final : public EventHandler {
+template <class Owner, class F, EventName Name, class... Values>
+class DeclaredHandler<Owner, F, sio::Event<Name, Values...>> final : public EventHandler {
  public:
   using All = Parameters<Values...>;
   explicit DeclaredHandler(F f) : f_(std::move(f)) {}
@@ -38,13 +38,13 @@ class DeclaredHandler<F, sio::Event<Name, Values...>> final : public EventHandle
       f_(std::get<I>(slots).get()...);
     } else if constexpr (std::is_invocable_v<F&, Values&..., Ack>) {
       f_(std::get<I>(slots).get()..., call.ack());
-    } else if constexpr (std::is_invocable_v<F&, Socket&, Values&...>) {
-      f_(call.socket(), std::get<I>(slots).get()...);
+    } else if constexpr (std::is_invocable_v<F&, Owner&, Values&...>) {
+      f_(static_cast<Owner&>(call.hearer()), std::get<I>(slots).get()...);
     } else {
-      static_assert(std::is_invocable_v<F&, Socket&, Values&..., Ack>,
+      static_assert(std::is_invocable_v<F&, Owner&, Values&..., Ack>,
                     "a handler of a declared event takes its values, in their order; the socket "
-                    "may stand first and an sio::Ack last");
-      f_(call.socket(), std::get<I>(slots).get()..., call.ack());
+                    "of its own end may stand first and an sio::Ack last");
+      f_(static_cast<Owner&>(call.hearer()), std::get<I>(slots).get()..., call.ack());
     }
   }
   F f_;
@@ -52,9 +52,9 @@ class DeclaredHandler<F, sio::Event<Name, Values...>> final : public EventHandle
 
 }  // namespace typed
 
-template <DeclaredEvent E, class F>
+template <class Owner, DeclaredEvent E, class F>
 std::unique_ptr<EventHandler> make_declared_handler(F&& f) {
-  return std::make_unique<typed::DeclaredHandler<std::decay_t<F>, E>>(std::forward<F>(f));
+  return std::make_unique<typed::DeclaredHandler<Owner, std::decay_t<F>, E>>(std::forward<F>(f));
 }
 
 }  // namespace strata::sio

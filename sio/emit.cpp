@@ -3,9 +3,21 @@
 
 namespace strata::sio {
 
-OwnedPacket::OwnedPacket(const PacketWriter& writer)
-    : text(writer.text()), head_bytes(writer.head_bytes()) {
-  for (const Bytes bytes : writer.attachments()) attachments.emplace_back(net::as_text(bytes));
+OwnedPacket::OwnedPacket(std::string_view t, std::size_t head, std::span<const Bytes> views)
+    : text(t), head_bytes(head) {
+  for (const Bytes bytes : views) attachments.emplace_back(net::as_text(bytes));
+}
+
+std::vector<Bytes> OwnedPacket::views() const {
+  std::vector<Bytes> views;
+  for (const std::string& bytes : attachments) views.push_back(net::as_bytes(bytes));
+  return views;
+}
+
+std::size_t OwnedPacket::bytes() const {
+  std::size_t sum = text.size();
+  for (const std::string& bytes : attachments) sum += bytes.size();
+  return sum;
 }
 
 std::size_t OwnedPacket::insert_head(std::string_view nsp, std::optional<std::uint64_t> id) {

@@ -3,11 +3,13 @@
 #pragma once
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "net/time.h"
 #include "sio/event.h"
@@ -25,7 +27,11 @@ struct SendFlags {
 // A packet that left its values behind: it may wait, and change its thread.
 struct OwnedPacket {
   OwnedPacket() = default;
-  explicit OwnedPacket(const PacketWriter& writer);
+  explicit OwnedPacket(const PacketWriter& writer)
+      : OwnedPacket(writer.text(), writer.head_bytes(), writer.attachments()) {}
+  OwnedPacket(std::string_view text, std::size_t head_bytes, std::span<const Bytes> attachments);
+  std::vector<Bytes> views() const;  // of the attachments
+  std::size_t bytes() const;         // of all
   // Puts in what was left out; answers where an id stands, or would.
   std::size_t insert_head(std::string_view nsp, std::optional<std::uint64_t> id);
   std::string text;
@@ -38,6 +44,32 @@ void refuse_reserved(std::string_view event);
 // ["event",...values] as a packet in `writer`, its head without namespace or id if `nsp` is "/".
 void write_event(PacketWriter& writer, std::string_view nsp, std::string_view event,
                  const Values& values);
+
+// Conditions of a next emit, each an immutable value: socket.timeout(5s).emit(...).
+template <class Self>
+class FlagForms {
+ public:
+  Self timeout(net::Duration limit) const {  // for the answer
+    return with([&](SendFlags& flags) { flags.timeout = limit; });
+  }
+  Self volatile_() const {  // dropped where it would have to wait
+    return with([](SendFlags& flags) { flags.drop_if_busy = true; });
+  }
+  Self compress(bool on) const {
+    return with([&](SendFlags& flags) { flags.compress = on; });
+  }
+
+ protected:
+  FlagForms() = default;
+  explicit FlagForms(const SendFlags& flags) : flags_(flags) {}
+  template <class Set>
+  Self with(const Set& set) const {
+    Self next = static_cast<const Self&>(*this);
+    set(static_cast<FlagForms&>(next).flags_);
+    return next;
+  }
+  SendFlags flags_;
+};
 
 // `Self` has  bool emit_values(std::string_view, const Values&, Self::OnAnswer)
 //        and  static Self::OnAnswer on_answer(F).

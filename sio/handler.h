@@ -5,7 +5,8 @@
 //   (T must, std::optional<U> may)     argument 1 may be null or missing
 //   (const sio::Args& all)             every argument, not decoded
 //   (..., sio::Ack ack)                answers; last
-//   (sio::Socket& socket, ...)         whose event it is; first
+//   (sio::Socket& socket, ...)         whose event it is; first. At a client: sio::ClientSocket&
+// (codec)
 #pragma once
 #include <memory>
 #include <optional>
@@ -19,19 +20,34 @@
 
 namespace strata::sio {
 
-class Socket;
+class Socket;        // at a server
+class ClientSocket;  // at a client
+class Manager;       // of clients: its own events only
+
+// Whatever has handlers. Those know which of the three it is: they were made for it.
+class Hearer {
+ protected:
+  Hearer() = default;
+  ~Hearer() = default;
+};
 
 // One event on its way through the handlers of its socket.
 class Call {
  public:
-  Call(Socket& socket, const Args& args, std::optional<std::uint64_t> id)
-      : socket_(&socket), args_(&args), id_(id) {}
-  Socket& socket() const { return *socket_; }
+  using MakeAck = Ack (*)(Hearer&, std::uint64_t id);  // called where a handler takes an Ack
+  Call(Hearer& hearer, MakeAck make_ack, const Args& args, std::optional<std::uint64_t> id)
+      : hearer_(&hearer), make_ack_(make_ack), args_(&args), id_(id) {}
+  Hearer& hearer() const { return *hearer_; }
   const Args& args() const { return *args_; }
-  Ack ack();  // the same one for every handler: answered once
+  Ack ack() {  // the same one for every handler: answered once
+    if (!id_) return {};
+    if (!ack_) ack_.emplace(make_ack_(*hearer_, *id_));
+    return *ack_;
+  }
 
  private:
-  Socket* socket_;
+  Hearer* hearer_;
+  MakeAck make_ack_;
   const Args* args_;
   std::optional<std::uint64_t> id_;
   std::optional<Ack> ack_;
@@ -48,8 +64,8 @@ class EventHandler {
 class AnswerHandler {
  public:
   virtual ~AnswerHandler() = default;
-  virtual std::optional<Mismatch> answered(Socket& socket, const Args& args) = 0;
-  virtual void failed(Socket& socket, std::error_code why) = 0;
+  virtual std::optional<Mismatch> answered(Hearer& hearer, const Args& args) = 0;
+  virtual void failed(Hearer& hearer, std::error_code why) = 0;
 };
 
 namespace typed {
@@ -125,8 +141,11 @@ struct Parameter<std::optional<T>> {
 };
 
 template <class D>
-constexpr bool is_context = std::is_same_v<D, Args> || std::is_same_v<D, Ack> ||
-                            std::is_same_v<D, Socket> || std::is_same_v<D, std::error_code>;
+constexpr bool is_hearer =
+    std::is_same_v<D, Socket> || std::is_same_v<D, ClientSocket> || std::is_same_v<D, Manager>;
+template <class D>
+constexpr bool is_context = std::is_same_v<D, Args> || std::is_same_v<D, Ack> || is_hearer<D> ||
+                            std::is_same_v<D, std::error_code>;
 
 // What comes from the call and not from its arguments.
 template <class D>
@@ -173,7 +192,7 @@ struct Parameters {
   }
   static_assert(optionals_trail(), "std::optional parameters stand behind all others");
   static_assert(ack_is_last(), "the sio::Ack parameter is the last one");
-  static_assert(((std::is_same_v<Plain<P>, Socket> || !std::is_lvalue_reference_v<P> ||
+  static_assert(((is_hearer<Plain<P>> || !std::is_lvalue_reference_v<P> ||
                   std::is_const_v<std::remove_reference_t<P>>)&&...),
                 "parameters are values or const references: nobody would see what is written");
 
@@ -232,12 +251,19 @@ concept HasSignature = std::is_function_v<std::remove_pointer_t<F>> || requires 
   &F::operator();
 };
 
-template <class F, class P>
+// Is a P, if it is a socket at all, the one whose handlers these are?
+template <class Owner, class P>
+constexpr bool of_this_end = !is_hearer<Plain<P>> || std::is_same_v<Plain<P>, Owner>;
+
+template <class Owner, class F, class P>
 class Event;
-template <class F, class... P>
-class Event<F, Parameters<P...>> final : public EventHandler {
+template <class Owner, class F, class... P>
+class Event<Owner, F, Parameters<P...>> final : public EventHandler {
  public:
   using All = Parameters<P...>;
+  static_assert((of_this_end<Owner, P> && ...),
+                "a handler takes the socket of its own end: sio::Socket& at a server, "
+                "sio::ClientSocket& at a client, sio::Manager& for a Manager's events");
   static_assert(!(std::is_same_v<Plain<P>, std::error_code> || ...),
                 "std::error_code is for the callback of an emit");
   explicit Event(F f) : f_(std::move(f)) {}
@@ -258,8 +284,8 @@ class Event<F, Parameters<P...>> final : public EventHandler {
       return call.args();
     } else if constexpr (std::is_same_v<D, Ack>) {
       return call.ack();
-    } else if constexpr (std::is_same_v<D, Socket>) {
-      return call.socket();
+    } else if constexpr (is_hearer<D>) {
+      return static_cast<D&>(call.hearer());
     } else {
       return std::move(std::get<I>(slots).get());
     }
@@ -271,38 +297,41 @@ class Event<F, Parameters<P...>> final : public EventHandler {
   F f_;
 };
 
-template <class F, class P>
+template <class Owner, class F, class P>
 class Answer;
-template <class F, class... P>
-class Answer<F, Parameters<P...>> final : public AnswerHandler {
+template <class Owner, class F, class... P>
+class Answer<Owner, F, Parameters<P...>> final : public AnswerHandler {
  public:
   using All = Parameters<P...>;
+  static_assert((of_this_end<Owner, P> && ...),
+                "the callback of an emit takes the socket of its own end: sio::Socket& at a "
+                "server, sio::ClientSocket& at a client");
   static constexpr bool hears_errors = (std::is_same_v<Plain<P>, std::error_code> || ...);
   static_assert(!(std::is_same_v<Plain<P>, Ack> || ...), "an answer is not answered");
   explicit Answer(F f) : f_(std::move(f)) {}
 
-  std::optional<Mismatch> answered(Socket& socket, const Args& args) override {
+  std::optional<Mismatch> answered(Hearer& hearer, const Args& args) override {
     constexpr auto indices = std::index_sequence_for<P...>{};
     typename All::Slots slots;
     if (auto wrong = All::read(slots, args, indices)) {
-      failed(socket, args, std::make_error_code(std::errc::bad_message));
+      failed(hearer, args, std::make_error_code(std::errc::bad_message));
       return wrong;
     }
-    run(socket, args, {}, slots, indices);
+    run(hearer, args, {}, slots, indices);
     return std::nullopt;
   }
-  void failed(Socket& socket, std::error_code why) override {
+  void failed(Hearer& hearer, std::error_code why) override {
     static const std::vector<std::string_view> no_elements;
     const Content nothing{{}, &no_elements, nullptr, nullptr};
-    failed(socket, Args(nothing, 0), why);
+    failed(hearer, Args(nothing, 0), why);
   }
 
  private:
-  void failed(Socket& socket, const Args& args, std::error_code why) {
+  void failed(Hearer& hearer, const Args& args, std::error_code why) {
     if constexpr (hears_errors) {
       typename All::Slots slots;
       blank(slots, std::index_sequence_for<P...>{});
-      run(socket, args, why, slots, std::index_sequence_for<P...>{});
+      run(hearer, args, why, slots, std::index_sequence_for<P...>{});
     }
   }
   template <std::size_t... I>
@@ -310,7 +339,7 @@ class Answer<F, Parameters<P...>> final : public AnswerHandler {
     (All::template blank_one<I>(slots), ...);
   }
   template <std::size_t I>
-  static decltype(auto) value([[maybe_unused]] Socket& socket, [[maybe_unused]] const Args& args,
+  static decltype(auto) value([[maybe_unused]] Hearer& hearer, [[maybe_unused]] const Args& args,
                               [[maybe_unused]] const std::error_code& why,
                               [[maybe_unused]] typename All::Slots& slots) {
     using D = Plain<typename All::template At<I>>;
@@ -318,37 +347,38 @@ class Answer<F, Parameters<P...>> final : public AnswerHandler {
       return args;
     } else if constexpr (std::is_same_v<D, std::error_code>) {
       return why;
-    } else if constexpr (std::is_same_v<D, Socket>) {
-      return (socket);
+    } else if constexpr (is_hearer<D>) {
+      return static_cast<D&>(hearer);
     } else {
       return std::move(std::get<I>(slots).get());
     }
   }
   template <std::size_t... I>
-  void run(Socket& socket, const Args& args, const std::error_code& why, typename All::Slots& slots,
+  void run(Hearer& hearer, const Args& args, const std::error_code& why, typename All::Slots& slots,
            std::index_sequence<I...>) {
-    static_cast<void>(f_(value<I>(socket, args, why, slots)...));
+    static_cast<void>(f_(value<I>(hearer, args, why, slots)...));
   }
   F f_;
 };
 
 }  // namespace typed
 
-template <class F>
+// `Owner`: who has the handlers.
+template <class Owner, class F>
 std::unique_ptr<EventHandler> make_handler(F&& f) {
   using Held = std::decay_t<F>;
   static_assert(typed::HasSignature<Held>,
                 "a handler spells out its parameter types: from (auto x) nobody can tell what to "
                 "decode; write (int x), (const std::string& name), (const sio::Json& data) ...");
   using P = typename typed::Signature<Held>::Parameters;
-  return std::make_unique<typed::Event<Held, P>>(std::forward<F>(f));
+  return std::make_unique<typed::Event<Owner, Held, P>>(std::forward<F>(f));
 }
 
-template <class F>
+template <class Owner, class F>
 std::unique_ptr<AnswerHandler> make_answer(F&& f) {
   using Held = std::decay_t<F>;
   using P = typename typed::Signature<Held>::Parameters;
-  return std::make_unique<typed::Answer<Held, P>>(std::forward<F>(f));
+  return std::make_unique<typed::Answer<Owner, Held, P>>(std::forward<F>(f));
 }
 
 }  // namespace strata::sio

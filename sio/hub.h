@@ -12,6 +12,7 @@
 #include "sio/namespace.h"
 #include "sio/packet.h"
 #include "sio/parents.h"
+#include "sio/scratch.h"
 
 namespace strata::sio {
 
@@ -78,23 +79,7 @@ class Hub final : public eio::Handler {
   }
   std::vector<std::string_view>& elements() { return elements_; }
 
-  // The string that packets are written into, reused from packet to packet. Taken, so that an
-  // emit inside of a to_json gets another one.
-  class Scratch {
-   public:
-    explicit Scratch(Hub& hub) : hub_(hub), text_(std::move(hub.scratch_)) {}
-    ~Scratch() {
-      if (text_.capacity() <= kept_max) hub_.scratch_ = std::move(text_);
-    }
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-    std::string& text() { return text_; }
-
-   private:
-    static constexpr std::size_t kept_max = 64 * 1024;  // one large packet is not kept for ever
-    Hub& hub_;
-    std::string text_;
-  };
+  std::string& scratch() { return scratch_; }  // for Scratch
   std::vector<Socket*>& targets() { return targets_; }
 
  private:

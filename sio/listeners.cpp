@@ -118,4 +118,14 @@ void Listeners::sweep() {
   entries_.erase(alive, entries_.end());
 }
 
+ListenerId AnyList::add(AnyHandler handler, bool front) {
+  const ListenerId id = Listeners::next_id();
+  list_.insert(front ? list_.begin() : list_.end(), Any{id, std::move(handler)});
+  return id;
+}
+
+bool AnyList::remove(ListenerId id) {
+  return std::erase_if(list_, [id](const Any& any) { return id == 0 || any.id == id; }) != 0;
+}
+
 }  // namespace strata::sio

@@ -1,7 +1,9 @@
 // sio/listeners.h - the handlers of one socket by event name, in order. As Node's emitter, but a
 // handler removed while its event runs is not called any more: what it captured may be gone.
 #pragma once
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -52,6 +54,38 @@ class Listeners {
   std::vector<std::unique_ptr<Entry>> entries_;
   std::uint32_t running_ = 0;
   bool dead_ = false;  // some entry is no longer live
+};
+
+using AnyHandler = std::function<void(std::string_view event, const Args& args)>;
+
+// Those who hear every event, in order.
+class AnyList {
+ public:
+  bool empty() const { return list_.empty(); }
+  ListenerId add(AnyHandler handler, bool front);
+  bool remove(ListenerId id);  // 0: all
+  // Calls `each` with those present now; one may add or remove others.
+  template <class Each>
+  void run(const Each& each) const {
+    const std::vector<Any> present = list_;
+    for (const Any& any : present) {
+      const bool still = std::any_of(list_.begin(), list_.end(),
+                                     [&any](const Any& other) { return other.id == any.id; });
+      if (still) each(any.handler);
+    }
+  }
+
+ private:
+  struct Any {
+    ListenerId id;
+    AnyHandler handler;
+  };
+  std::vector<Any> list_;
+};
+
+struct AnyLists {  // what few sockets have
+  AnyList incoming;
+  AnyList outgoing;
 };
 
 }  // namespace strata::sio

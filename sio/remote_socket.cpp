@@ -28,24 +28,6 @@ Json handshake_of(const Socket& socket) {
 
 }  // namespace
 
-RemoteSender RemoteSender::timeout(net::Duration limit) const {
-  RemoteSender next = *this;
-  next.flags_.timeout = limit;
-  return next;
-}
-
-RemoteSender RemoteSender::volatile_() const {
-  RemoteSender next = *this;
-  next.flags_.drop_if_busy = true;
-  return next;
-}
-
-RemoteSender RemoteSender::compress(bool on) const {
-  RemoteSender next = *this;
-  next.flags_.compress = on;
-  return next;
-}
-
 Broadcast RemoteSender::there() const { return Broadcast(*nsp_, flags_).to(id_); }
 
 bool RemoteSender::emit_values(std::string_view event, const Values& values,

@@ -11,15 +11,13 @@
 namespace strata::sio {
 
 // Speaks to one socket, wherever it is, by the room of its id.
+// timeout(): for the answer; 20 s if not said.
 //   Lives:   as its namespace; the socket may be gone: nothing happens then.
 //   Threads: emit: any. The rest: the loop's.
-class RemoteSender : public EmitForms<RemoteSender> {
+class RemoteSender : public EmitForms<RemoteSender>, public FlagForms<RemoteSender> {
  public:
   RemoteSender(Namespace& nsp, std::string id) : nsp_(&nsp), id_(std::move(id)) {}
   const std::string& id() const { return id_; }
-  RemoteSender timeout(net::Duration limit) const;  // for the answer; 20 s if not said
-  RemoteSender volatile_() const;
-  RemoteSender compress(bool on) const;
 
   void join(const RoomNames& rooms) const { there().sockets_join(rooms); }
   void leave(const RoomNames& rooms) const { there().sockets_leave(rooms); }
@@ -34,7 +32,6 @@ class RemoteSender : public EmitForms<RemoteSender> {
   Broadcast there() const;
   Namespace* nsp_;
   std::string id_;
-  SendFlags flags_;
 };
 
 // What was true of it when it was asked for.

@@ -9,26 +9,6 @@
 
 namespace strata::sio {
 
-// --- Sending ----------------------------------------------------------------------------------
-Sending Sending::timeout(net::Duration limit) const {
-  Sending next = *this;
-  next.flags_.timeout = limit;
-  return next;
-}
-Sending Sending::volatile_() const {
-  Sending next = *this;
-  next.flags_.drop_if_busy = true;
-  return next;
-}
-Sending Sending::compress(bool on) const {
-  Sending next = *this;
-  next.flags_.compress = on;
-  return next;
-}
-bool Sending::emit_values(std::string_view event, const Values& values, OnAnswer on_answer) const {
-  return socket_->emit_values(event, values, std::move(on_answer), flags_);
-}
-
 // --- life -------------------------------------------------------------------------------------
 Socket::Socket(Hub& hub, Carrier& carrier, Namespace& nsp, SocketRef self, Json auth)
     : hub_(&hub),
@@ -102,11 +82,7 @@ void Socket::begin_recovery(std::optional<Restored> restored) {
 void Socket::catch_up() {
   const std::unique_ptr<Restored> restored = std::move(recovery_->restored);
   for (const std::string& room : restored->session.rooms) nsp_->adapter().join(*this, room);
-  for (const OwnedPacket& packet : restored->missed) {
-    std::vector<Bytes> attachments;
-    for (const std::string& bytes : packet.attachments) attachments.push_back(net::as_bytes(bytes));
-    carrier_->send(packet.text, attachments);
-  }
+  for (const OwnedPacket& packet : restored->missed) carrier_->send(packet.text, packet.views());
 }
 
 // Whoever said goodbye, or was told to go, does not come back to what it left.
@@ -146,7 +122,7 @@ Broadcast Socket::broadcast() const { return Broadcast(*nsp_, self_); }
 bool Socket::emit_values(std::string_view event, const Values& values, OnAnswer on_answer,
                          const SendFlags& flags) {
   if (state_ != State::connected && state_ != State::closing) return false;
-  Hub::Scratch scratch(*hub_);
+  Scratch scratch(hub_->scratch());
   PacketWriter writer(scratch.text());
   write_event(writer, nsp_->name(), event, values);
   std::optional<std::uint64_t> id;
@@ -176,8 +152,7 @@ bool Socket::send_owned(OwnedPacket packet, std::optional<std::uint64_t> id, OnA
     if (!id) return false;
   }
   const std::size_t id_at = packet.insert_head(nsp_->name(), id);
-  std::vector<Bytes> attachments;
-  for (const std::string& bytes : packet.attachments) attachments.push_back(net::as_bytes(bytes));
+  const std::vector<Bytes> attachments = packet.views();
   if (recovery_ && !id) return remember({packet.text, id_at, attachments}, {});
   if (hears_outgoing()) heard_outgoing(packet.text, attachments);
   return carrier_->send(packet.text, attachments);
@@ -185,7 +160,7 @@ bool Socket::send_owned(OwnedPacket packet, std::optional<std::uint64_t> id, OnA
 
 bool Socket::send_answer(std::uint64_t id, const Values& values) {
   if (state_ != State::connected && state_ != State::closing) return false;
-  Hub::Scratch scratch(*hub_);
+  Scratch scratch(hub_->scratch());
   PacketWriter writer(scratch.text());
   writer.begin(PacketType::ack, nsp_->name());
   values.write_to(writer);

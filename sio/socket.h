@@ -11,13 +11,13 @@
 
 #include "net/timer.h"
 #include "sio/broadcast.h"
-#include "sio/declared_handler.h"
 #include "sio/emit.h"
 #include "sio/error.h"
 #include "sio/handshake.h"
-#include "sio/listeners.h"
+#include "sio/hearing.h"
 #include "sio/recovery.h"
 #include "sio/rooms.h"
+#include "sio/sending.h"
 #include "sio/socket_ref.h"
 
 namespace strata::sio {
@@ -26,28 +26,7 @@ class Carrier;
 class Hub;
 class Namespace;
 
-// A next emit with conditions: socket.timeout(5s).emit(...), socket.volatile_().emit(...).
-// An immutable value; lives no longer than its socket.
-class Sending : public EmitForms<Sending> {
- public:
-  explicit Sending(Socket& socket, SendFlags flags = {}) : socket_(&socket), flags_(flags) {}
-  Sending timeout(net::Duration limit) const;
-  Sending volatile_() const;
-  Sending compress(bool on) const;
-
-  using OnAnswer = std::unique_ptr<AnswerHandler>;
-  template <class F>
-  static OnAnswer on_answer(F&& f) {
-    return make_answer(std::forward<F>(f));
-  }
-  bool emit_values(std::string_view event, const Values& values, OnAnswer on_answer) const;
-
- private:
-  Socket* socket_;
-  SendFlags flags_;
-};
-
-using AnyHandler = std::function<void(std::string_view event, const Args& args)>;
+using Sending = SendingFrom<Socket>;
 
 // Lets an event go on, next(), or ends it with an `error`, next("no").
 //   Lives:   as long as you like; only the first call counts, and none once the socket is gone.
@@ -66,12 +45,21 @@ class SocketNext {
   std::size_t stage_;
 };
 
+// Before the handlers of each event, in order. It may answer later, when it keeps `next`; events
+// that come meanwhile do not wait.
+using SocketMiddleware =
+    std::function<void(std::string_view event, const Args&, const SocketNext&)>;
+
+struct SocketExtras : AnyLists {  // what few sockets have
+  std::vector<SocketMiddleware> middlewares;
+};
+
 //   Lives:   until its `disconnect` handlers have returned and the turn has ended. Its own handlers
 //            may capture it; everything else holds a ref().
 //   Errors:  a throwing handler and an argument that does not fit become its `error` event, or,
 //            with nobody listening there, a line in the log hook. Nothing remote ever throws.
 //   Threads: the loop's; a ref() is good on any.
-class Socket : public EmitForms<Socket> {
+class Socket : public Hearing<Socket, SocketExtras>, public EmitForms<Socket> {
  public:
   Socket(Hub& hub, Carrier& carrier, Namespace& nsp, SocketRef self, Json auth);
   ~Socket();
@@ -88,57 +76,14 @@ class Socket : public EmitForms<Socket> {
   SocketRef ref() const { return self_; }
   eio::Socket& conn() const;  // the session below
 
-  // --- hearing: parameters say what to decode, see handler.h. "disconnecting" and "disconnect"
-  // get (reason, detail), "error" gets an sio::Error.
-  template <class F>
-  ListenerId on(std::string_view event, F&& handler) {
-    return listeners_.add(event, make_handler(std::forward<F>(handler)), false, false);
-  }
-  template <class F>
-  ListenerId once(std::string_view event, F&& handler) {
-    return listeners_.add(event, make_handler(std::forward<F>(handler)), true, false);
-  }
-  template <class F>
-  ListenerId prepend(std::string_view event, F&& handler) {
-    return listeners_.add(event, make_handler(std::forward<F>(handler)), false, true);
-  }
-  // Of a declared event, see event.h.
-  template <DeclaredEvent E, class F>
-  ListenerId on(F&& handler) {
-    return listeners_.add(E::name, make_declared_handler<E>(std::forward<F>(handler)), false,
-                          false);
-  }
-  template <DeclaredEvent E, class F>
-  ListenerId once(F&& handler) {
-    return listeners_.add(E::name, make_declared_handler<E>(std::forward<F>(handler)), true, false);
-  }
-  bool off(ListenerId id) { return listeners_.remove(id); }
-  std::size_t off(std::string_view event) { return listeners_.remove_all(event); }
-  void remove_all_listeners() { listeners_.clear(); }
-  std::size_t listener_count(std::string_view event) const { return listeners_.count(event); }
-  template <class F>
-  ListenerId on_disconnect(F&& handler) {
-    return on("disconnect", std::forward<F>(handler));
-  }
+  // --- hearing: as in hearing.h. "disconnecting" and "disconnect" get (reason, detail), "error"
+  // gets an sio::Error.
   template <class F>
   ListenerId on_disconnecting(F&& handler) {
     return on("disconnecting", std::forward<F>(handler));
   }
-  template <class F>
-  ListenerId on_error(F&& handler) {
-    return on("error", std::forward<F>(handler));
-  }
-
-  ListenerId on_any(AnyHandler handler);  // every event from the client, before handlers
-  ListenerId prepend_any(AnyHandler handler);
-  bool off_any(ListenerId id = 0);                 // 0: all
-  ListenerId on_any_outgoing(AnyHandler handler);  // every event to the client, broadcasts too
-  ListenerId prepend_any_outgoing(AnyHandler handler);
-  bool off_any_outgoing(ListenerId id = 0);
-  // Before the handlers of each event, in order. It may answer later, when it keeps `next`; events
-  // that come meanwhile do not wait.
-  using Middleware = std::function<void(std::string_view event, const Args&, const SocketNext&)>;
-  void use(Middleware middleware);
+  using Middleware = SocketMiddleware;
+  void use(Middleware middleware) { rare().middlewares.push_back(std::move(middleware)); }
 
   // --- speaking: emit and send as in emit.h.
   Sending timeout(net::Duration limit) { return Sending(*this).timeout(limit); }
@@ -161,7 +106,7 @@ class Socket : public EmitForms<Socket> {
   using OnAnswer = std::unique_ptr<AnswerHandler>;
   template <class F>
   static OnAnswer on_answer(F&& f) {
-    return make_answer(std::forward<F>(f));
+    return make_answer<Socket>(std::forward<F>(f));
   }
   bool emit_values(std::string_view event, const Values& values, OnAnswer on_answer,
                    const SendFlags& flags = {});
@@ -174,9 +119,7 @@ class Socket : public EmitForms<Socket> {
   void accept();  // the middlewares let it in
   void drop();    // they did not, or nobody waits any more
   void closed(std::string_view reason, std::string_view detail);
-  void raise(const Error& error);
   void heard_outgoing(std::string_view packet, std::span<const Bytes> attachments);
-  bool hears_outgoing() const { return extras_ != nullptr && !extras_->any_outgoing.empty(); }
   bool waiting() const { return state_ == State::waiting; }
   Carrier& carrier() const { return *carrier_; }
   Seats& seats() { return seats_; }
@@ -184,16 +127,8 @@ class Socket : public EmitForms<Socket> {
   std::size_t middlewares_passed = 0;  // of its namespace
 
  private:
+  friend class Hearing<Socket, SocketExtras>;
   enum class State : std::uint8_t { waiting, connected, closing, closed };
-  struct Any {
-    ListenerId id;
-    AnyHandler handler;
-  };
-  struct Extras {  // what few sockets have
-    std::vector<Any> any;
-    std::vector<Any> any_outgoing;
-    std::vector<Middleware> middlewares;
-  };
   struct PendingAck {
     std::uint64_t id = 0;
     OnAnswer handler;
@@ -206,47 +141,28 @@ class Socket : public EmitForms<Socket> {
     std::unique_ptr<Restored> restored;  // until it is accepted
   };
 
-  Extras& extras();
+  static Ack make_ack(Hearer& self, std::uint64_t id);
+  static bool silenced() { return false; }
+  void log_error(std::string_view why);
   void catch_up();
   void persist(std::string_view reason);
   bool remember(const EventPacket& packet, const SendFlags& flags);
-  static ListenerId add_any(std::vector<Any>& list, AnyHandler handler, bool front);
-  static bool remove_any(std::vector<Any>& list, ListenerId id);
-  void call_any(const std::vector<Any>& list, std::string_view event, const Args& args);
   void pass(const std::shared_ptr<SocketNext::Event>& event, const Args& args);
-  void dispatch(std::string_view event, Call& call);
-  template <class... V>
-  void local_event(std::string_view event, const V&... values);
   void notify_end(std::string_view event, std::string_view reason, std::string_view detail);
-  void mismatched(std::string_view event, const Mismatch& wrong);
   std::optional<std::uint64_t> expect_answer(OnAnswer handler, const SendFlags& flags);
   PendingAck take_pending(std::uint64_t id);
   void ack_timed_out(std::uint64_t id);
-  // Runs what is the user's; what it throws becomes an `error` event.
-  template <class Work>
-  void guarded(std::string_view event, const Work& work) {
-    try {
-      work();
-    } catch (const std::exception& error) {
-      raise(Error{error.what(), std::string(event), {}, {}, {}});
-    } catch (...) {
-      raise(Error{"a handler threw no std::exception", std::string(event), {}, {}, {}});
-    }
-  }
 
+  std::array<char, 20> id_;  // small ones first: they fit behind the last of Hearing
+  State state_ = State::waiting;
   Hub* hub_;
   Carrier* carrier_;
   Namespace* nsp_;
   SocketRef self_;
-  std::array<char, 20> id_;
-  State state_ = State::waiting;
-  bool raising_ = false;
   Handshake handshake_;
   Json data_;
-  Listeners listeners_;
   Seats seats_;
   std::vector<PendingAck> pending_;  // sorted: ids only grow
-  std::unique_ptr<Extras> extras_;
   std::unique_ptr<Recovery> recovery_;
 };
 

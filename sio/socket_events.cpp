@@ -23,9 +23,9 @@ struct SocketNext::Event {
 
 void Socket::on_event(const Args& args, std::string_view event, std::optional<std::uint64_t> id) {
   if (state_ != State::connected) return;  // what was on its way when it left is not heard
-  if (extras_ != nullptr) {
-    call_any(extras_->any, event, args);
-    if (!extras_->middlewares.empty()) {
+  if (rare_ != nullptr) {
+    call_any(rare_->incoming, event, args);
+    if (!rare_->middlewares.empty()) {
       const auto passing = std::make_shared<SocketNext::Event>();
       passing->socket = self_;
       passing->name = event;
@@ -33,34 +33,15 @@ void Socket::on_event(const Args& args, std::string_view event, std::optional<st
       return pass(passing, args);
     }
   }
-  Call call(*this, args, id);
+  Call call(*this, &make_ack, args, id);
   dispatch(event, call);
 }
 
-void Socket::dispatch(std::string_view event, Call& call) {
-  listeners_.run(event, [&](EventHandler& handler) {
-    guarded(event, [&] {
-      if (const auto wrong = handler.call(call)) mismatched(event, *wrong);
-    });
-  });
+Ack Socket::make_ack(Hearer& self, std::uint64_t id) {
+  return static_cast<Socket&>(self).self_.ack(id);
 }
 
-// "disconnect", "error": the same handlers, with arguments of our own.
-template <class... V>
-void Socket::local_event(std::string_view event, const V&... values) {
-  if (listeners_.count(event) == 0) return;
-  std::string text;
-  PacketWriter writer(text);
-  writer.begin(PacketType::event, "/");
-  (write_value(writer, values), ...);
-  writer.finish(std::nullopt);
-  std::vector<std::string_view> elements;
-  const Content content{std::string_view(text).substr(1), &elements, nullptr, nullptr};
-  check_json(content.text, json_depth_max, &elements);
-  const Args args(content, 0);
-  Call call(*this, args, std::nullopt);
-  dispatch(event, call);
-}
+void Socket::log_error(std::string_view why) { hub_->log("a socket had an error: ", why); }
 
 void Socket::notify_end(std::string_view event, std::string_view reason, std::string_view detail) {
   if (detail.empty()) {
@@ -68,23 +49,6 @@ void Socket::notify_end(std::string_view event, std::string_view reason, std::st
   } else {
     local_event(event, reason, detail);
   }
-}
-
-// With nobody to hear it, or when hearing it went wrong: to the log. Never does it throw.
-void Socket::raise(const Error& error) {
-  if (raising_ || listeners_.count("error") == 0) {
-    std::string why = error.message;
-    if (!error.event.empty()) why.append(" (event ").append(error.event).append(")");
-    hub_->log("a socket had an error: ", why);
-    return;
-  }
-  raising_ = true;
-  local_event("error", error);
-  raising_ = false;
-}
-
-void Socket::mismatched(std::string_view event, const Mismatch& wrong) {
-  raise(Error{wrong.sentence(), std::string(event), wrong.position, wrong.expected, wrong.found});
 }
 
 // --- middlewares of events ----------------------------------------------------------------------
@@ -101,8 +65,8 @@ void SocketNext::done(std::optional<Refusal> why) const {
 // Goes on with the event as long as its middlewares answer at once. Where one keeps `next`, what
 // are views into a packet becomes a copy.
 void Socket::pass(const std::shared_ptr<SocketNext::Event>& event, const Args& args) {
-  while (event->stage < extras_->middlewares.size()) {
-    const Middleware middleware = extras_->middlewares[event->stage++];  // it may call use()
+  while (event->stage < rare_->middlewares.size()) {
+    const Middleware middleware = rare_->middlewares[event->stage++];  // it may call use()
     event->inside = true;
     event->passed = false;
     guarded(event->name, [&] { middleware(event->name, args, SocketNext(event)); });
@@ -111,7 +75,7 @@ void Socket::pass(const std::shared_ptr<SocketNext::Event>& event, const Args& a
     if (!event->kept && event.use_count() > 1) event->kept = std::make_unique<KeptArgs>(args);
     return;
   }
-  Call call(*this, args, event->id);
+  Call call(*this, &make_ack, args, event->id);
   dispatch(event->name, call);
 }
 
@@ -125,64 +89,8 @@ void Socket::passed(const std::shared_ptr<SocketNext::Event>& event, std::option
   }
 }
 
-void Socket::call_any(const std::vector<Any>& list, std::string_view event, const Args& args) {
-  const std::vector<Any> present = list;  // one may add or remove others
-  for (const Any& any : present) {
-    const bool still = std::any_of(list.begin(), list.end(),
-                                   [&any](const Any& other) { return other.id == any.id; });
-    if (still) guarded(event, [&] { any.handler(event, args); });
-  }
-}
-
 void Socket::heard_outgoing(std::string_view packet, std::span<const Bytes> attachments) {
-  std::vector<std::string_view> elements;
-  std::vector<Placeholder> placeholders;
-  std::vector<std::string> bytes;
-  for (const Bytes attachment : attachments) bytes.emplace_back(net::as_text(attachment));
-  // Behind the namespace, which may hold a bracket of its own but no comma.
-  const std::size_t head = nsp_->name() == "/" ? 0 : packet.find(',');
-  const std::string_view array = packet.substr(packet.find('[', head));
-  check_json(array, json_depth_max, &elements);
-  if (elements.empty()) return;
-  Content content{array, &elements, nullptr, nullptr};
-  if (!bytes.empty() && find_placeholders(array, bytes.size(), placeholders)) {
-    content.placeholders = &placeholders;
-    content.attachments = &bytes;
-  }
-  std::string unescaped;
-  call_any(extras_->any_outgoing, event_name(elements[0], unescaped), Args(content, 1));
+  Hearing::heard_outgoing(nsp_->name(), packet, attachments);
 }
-
-Socket::Extras& Socket::extras() {
-  if (!extras_) extras_ = std::make_unique<Extras>();
-  return *extras_;
-}
-
-void Socket::use(Middleware middleware) { extras().middlewares.push_back(std::move(middleware)); }
-
-ListenerId Socket::add_any(std::vector<Any>& list, AnyHandler handler, bool front) {
-  const ListenerId id = Listeners::next_id();
-  list.insert(front ? list.begin() : list.end(), Any{id, std::move(handler)});
-  return id;
-}
-
-bool Socket::remove_any(std::vector<Any>& list, ListenerId id) {
-  return std::erase_if(list, [id](const Any& any) { return id == 0 || any.id == id; }) != 0;
-}
-
-ListenerId Socket::on_any(AnyHandler handler) {
-  return add_any(extras().any, std::move(handler), false);
-}
-ListenerId Socket::prepend_any(AnyHandler handler) {
-  return add_any(extras().any, std::move(handler), true);
-}
-bool Socket::off_any(ListenerId id) { return remove_any(extras().any, id); }
-ListenerId Socket::on_any_outgoing(AnyHandler handler) {
-  return add_any(extras().any_outgoing, std::move(handler), false);
-}
-ListenerId Socket::prepend_any_outgoing(AnyHandler handler) {
-  return add_any(extras().any_outgoing, std::move(handler), true);
-}
-bool Socket::off_any_outgoing(ListenerId id) { return remove_any(extras().any_outgoing, id); }
 
 }  // namespace strata::sio

@@ -1,11 +1,8 @@
 // sio/socket_ref.cpp - from any thread to a socket.
 #include "sio/socket_ref.h"
 
-#include "sio/ack.h"
 #include "sio/hub.h"
 #include "sio/socket.h"
-
-#include <atomic>
 
 namespace strata::sio {
 
@@ -78,28 +75,23 @@ bool SocketRef::answer(std::uint64_t id, const Values& values) const {
   });
 }
 
-// --- Ack: a reference, an id, and whether it is used up -----------------------------------------
-struct Ack::Wanted {
-  Wanted(const SocketRef& s, std::uint64_t i) : socket(s), id(i) {}
-  SocketRef socket;
-  std::uint64_t id;
-  std::atomic<bool> answered{false};
+// --- an Ack: a reference and an id ---------------------------------------------------------------
+namespace {
+
+class WantedByClient final : public Ack::Wanted {
+ public:
+  WantedByClient(const SocketRef& socket, std::uint64_t id) : socket_(socket), id_(id) {}
+  bool answer(const Values& values) override { return socket_.answer(id_, values); }
+
+ private:
+  SocketRef socket_;
+  std::uint64_t id_;
 };
 
-Ack::Ack(const SocketRef& socket, std::uint64_t id)
-    : wanted_(std::make_shared<Wanted>(socket, id)) {}
+}  // namespace
 
-Ack::operator bool() const { return wanted_ && !wanted_->answered; }
-
-bool Ack::answer(const Values& values) const {
-  if (!wanted_ || wanted_->answered.exchange(true)) return false;
-  return wanted_->socket.answer(wanted_->id, values);
-}
-
-Ack Call::ack() {
-  if (!id_) return {};
-  if (!ack_) ack_.emplace(socket_->ref(), *id_);
-  return *ack_;
+Ack SocketRef::ack(std::uint64_t id) const {
+  return Ack(std::make_shared<WantedByClient>(*this, id));
 }
 
 }  // namespace strata::sio

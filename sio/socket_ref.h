@@ -40,10 +40,11 @@ class SocketRef : public EmitForms<SocketRef> {
   using OnAnswer = std::unique_ptr<AnswerHandler>;
   template <class F>
   static OnAnswer on_answer(F&& f) {
-    return make_answer(std::forward<F>(f));
+    return make_answer<Socket>(std::forward<F>(f));
   }
   bool emit_values(std::string_view event, const Values& values, OnAnswer on_answer) const;
   bool answer(std::uint64_t id, const Values& values) const;
+  Ack ack(std::uint64_t id) const;  // to the event with that id
 
  private:
   template <class Use>  // (Socket&); move-only is fine
