@@ -25,6 +25,24 @@ void from_json(const Json& json, Error& error);
 // std::errc::timed_out.
 std::error_code timed_out();
 
+// The error of an answer that a client will not get: "socket has been disconnected", equal to
+// std::errc::not_connected.
+std::error_code socket_disconnected();
+// That of an event that was dropped before it was sent: "the event was dropped", equal to
+// std::errc::no_buffer_space.
+std::error_code event_dropped();
+
+// What went wrong with a client's connection: the argument of `connect_error`, of a Manager's
+// `error` and `reconnect_error`, the details of `disconnect` and `close`.
+struct Failure {
+  std::string message;       // "timeout", "xhr poll error", the middleware's "not authorized" ...
+  std::optional<Json> data;  // what the server's middleware gave with its refusal
+  int status = 0;            // of an HTTP answer that was the reason; 0: there was none
+  std::string context;       // that answer's body, its beginning; or a sentence about the cause
+};
+void to_json(Json& json, const Failure& failure);
+void from_json(const Json& json, Failure& failure);
+
 // Why a middleware refuses: next("no"), or next(Refusal("no", {{"code", 42}})).
 struct Refusal {
   Refusal(std::string m) : message(std::move(m)) {}

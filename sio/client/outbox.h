@@ -1,0 +1,100 @@
+// sio/client/outbox.h - events that wait: for a connection, for the server to read, or for an
+// earlier one to be acknowledged.
+//
+//   push() ->  [ newest | ... | ... | oldest ]  -> pop()
+//
+// Bounded by count and by bytes; what becomes of what does not fit is the policy's. (codec)
+#pragma once
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "sio/emit.h"
+
+namespace strata::sio {
+
+enum class Overflow : std::uint8_t {
+  drop_newest,  // the event that does not fit
+  drop_oldest,  // as many as it takes for the new one to fit
+  disconnect,   // the event that does not fit, and its socket disconnects
+};
+
+struct OutboxLimits {
+  std::size_t max_packets = 10'000;
+  std::size_t max_bytes = 16 * 1024 * 1024;  // attachments and a fixed price of each included
+  Overflow overflow = Overflow::drop_newest;
+};
+
+struct WaitingEvent {
+  OwnedPacket packet;               // its namespace is in it, its id is not
+  std::optional<std::uint64_t> id;  // where an answer is awaited
+  bool compress = true;
+};
+
+//   Owns:    what waits. `Event` has a `packet`.
+//   Errors:  none; an event larger than max_bytes never fits.
+template <class Event = WaitingEvent>
+class Outbox {
+ public:
+  explicit Outbox(const OutboxLimits& limits) : limits_(limits) {}
+
+  // Answers what had to go, the new one perhaps. The first `spared` of those that wait stay.
+  std::vector<Event> push(Event event, std::size_t spared = 0) {
+    std::vector<Event> gone;
+    const std::size_t size = price(event);
+    if (limits_.overflow == Overflow::drop_oldest && size <= limits_.max_bytes) {
+      while (!fits(size) && events_.size() > spared) {
+        const auto oldest = events_.begin() + static_cast<std::ptrdiff_t>(spared);
+        bytes_ -= price(*oldest);
+        gone.push_back(std::move(*oldest));
+        events_.erase(oldest);
+      }
+    }
+    if (!fits(size)) {
+      gone.push_back(std::move(event));
+      return gone;
+    }
+    bytes_ += size;
+    events_.push_back(std::move(event));
+    return gone;
+  }
+  bool empty() const { return events_.empty(); }
+  std::size_t size() const { return events_.size(); }
+  std::size_t bytes() const { return bytes_; }
+  const OutboxLimits& limits() const { return limits_; }
+  Event& front() { return events_.front(); }
+  Event pop() {
+    Event event = std::move(events_.front());
+    bytes_ -= price(event);  // moving leaves the sizes where they went
+    events_.pop_front();
+    return event;
+  }
+  bool erase(std::uint64_t id) {  // nobody waits for its answer any more
+    const auto found = find(id);
+    if (found == events_.end()) return false;
+    bytes_ -= price(*found);
+    events_.erase(found);
+    return true;
+  }
+  bool holds(std::uint64_t id) { return find(id) != events_.end(); }
+
+ private:
+  static std::size_t price(const Event& event) { return event.packet.bytes() + sizeof(Event); }
+  bool fits(std::size_t size) const {
+    return events_.size() < limits_.max_packets && bytes_ <= limits_.max_bytes &&
+           size <= limits_.max_bytes - bytes_;
+  }
+  auto find(std::uint64_t id) {
+    return std::find_if(events_.begin(), events_.end(),
+                        [id](const Event& event) { return event.id == id; });
+  }
+  OutboxLimits limits_;
+  std::deque<Event> events_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace strata::sio
