@@ -7,7 +7,7 @@
 #include "tests/support/virtual_loop.h"
 
 using namespace strata;
-using test::Fault;
+using test::Blow;
 using test::VirtualLoop;
 using test::VirtualNetwork;
 using test::Way;
@@ -66,17 +66,17 @@ struct Two {
 
 TEST_CASE("a network strikes all connections behind a byte, counted over all", "[net][codec]") {
   struct Row {
-    Fault fault;
+    Blow blow;
     std::string one, two;  // how they end at both ends
   };
   const auto reset = std::make_error_code(std::errc::connection_reset).message();
-  const Row rows[] = {{Fault::fin, "ended closed", "ended closed"},
-                      {Fault::reset, reset, reset},
-                      {Fault::hole, "", ""}};
+  const Row rows[] = {{Blow::fin, "ended closed", "ended closed"},
+                      {Blow::reset, reset, reset},
+                      {Blow::hole, "", ""}};
   for (const Row& row : rows) {
-    INFO(name_of(row.fault));
+    INFO(name_of(row.blow));
     Two two;
-    two.network.plan(row.fault, Way::to_server, 7);
+    two.network.plan(row.blow, Way::to_server, 7);
     two.clients[0].send("abcde");
     two.loop.settle();
     two.clients[1].send("fghij");
@@ -85,7 +85,7 @@ TEST_CASE("a network strikes all connections behind a byte, counted over all", "
     CHECK(two.network.struck());
     CHECK(two.network.carried(Way::to_server) == 7);
     CHECK(two.servers[0].got == "abcde");
-    CHECK(two.servers[1].got == (row.fault == Fault::reset ? "" : "fg"));
+    CHECK(two.servers[1].got == (row.blow == Blow::reset ? "" : "fg"));
     two.clients[0].send("lost");
     two.servers[1].send("lost");
     two.loop.settle();
@@ -98,7 +98,7 @@ TEST_CASE("a network strikes all connections behind a byte, counted over all", "
 
 TEST_CASE("a network that swallows all tells nobody that the other end is gone", "[net][codec]") {
   Two two;
-  two.network.strike(Fault::hole);
+  two.network.strike(Blow::hole);
   two.clients[0].connection->abort();
   two.clients[1].connection.reset();
   two.loop.advance(10s);

@@ -5,15 +5,15 @@
 
 namespace strata::test {
 
-const char* name_of(Fault fault) {
+const char* name_of(Blow blow) {
   static constexpr const char* names[] = {"nothing", "FIN", "RST", "silence"};
-  return names[static_cast<std::size_t>(fault)];
+  return names[static_cast<std::size_t>(blow)];
 }
 
 const char* name_of(Way way) { return way == Way::to_server ? "to server" : "to client"; }
 
-void VirtualNetwork::plan(Fault fault, Way way, std::size_t bytes) {
-  planned_ = fault;
+void VirtualNetwork::plan(Blow blow, Way way, std::size_t bytes) {
+  planned_ = blow;
   way_ = way;
   at_ = bytes;
   struck_ = false;
@@ -28,27 +28,27 @@ void VirtualNetwork::add(const std::shared_ptr<Duplex>& line) {
 
 std::size_t VirtualNetwork::carry(const Line& line, std::size_t bytes) {
   std::size_t& count = carried_[static_cast<std::size_t>(line.way)];
-  const bool here = planned_ != Fault::none && line.way == way_ && count + bytes > at_;
+  const bool here = planned_ != Blow::none && line.way == way_ && count + bytes > at_;
   const std::size_t some = here ? at_ - count : bytes;
   count += some;
   return some;
 }
 
 void VirtualNetwork::carried_to_here() {
-  if (planned_ != Fault::none && carried(way_) >= at_) strike(planned_);
+  if (planned_ != Blow::none && carried(way_) >= at_) strike(planned_);
 }
 
-void VirtualNetwork::strike(Fault fault) {
-  planned_ = Fault::none;
+void VirtualNetwork::strike(Blow blow) {
+  planned_ = Blow::none;
   struck_ = true;
   dialling = dialling_after_strike;
   for (const std::weak_ptr<Duplex>& weak : lines_) {
     const auto line = weak.lock();
     if (!line) continue;
     for (Line* one : {&line->to_server, &line->to_client}) {
-      if (fault == Fault::fin) one->fin = true;
-      if (fault == Fault::hole) one->hole = true;
-      if (fault != Fault::reset) continue;
+      if (blow == Blow::fin) one->fin = true;
+      if (blow == Blow::hole) one->hole = true;
+      if (blow != Blow::reset) continue;
       one->reset = true;
       one->bytes.clear();
     }

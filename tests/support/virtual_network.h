@@ -12,10 +12,10 @@ namespace strata::test {
 struct Duplex;
 struct Line;
 
-enum class Fault : std::uint8_t { none, fin, reset, hole };
+enum class Blow : std::uint8_t { none, fin, reset, hole };
 enum class Way : std::uint8_t { to_server, to_client };
 
-const char* name_of(Fault fault);
+const char* name_of(Blow blow);
 const char* name_of(Way way);
 
 // Bytes are counted over all connections of the loop, in the order in which they were written, so
@@ -24,8 +24,8 @@ const char* name_of(Way way);
 class VirtualNetwork {
  public:
   // Strikes once: behind the byte of that number, or before the first; then connections work again.
-  void plan(Fault fault, Way way, std::size_t bytes);
-  void strike(Fault fault);  // now
+  void plan(Blow blow, Way way, std::size_t bytes);
+  void strike(Blow blow);  // now
   bool struck() const { return struck_; }
   std::size_t carried(Way way) const { return carried_[static_cast<std::size_t>(way)]; }
 
@@ -43,7 +43,7 @@ class VirtualNetwork {
  private:
   std::vector<std::weak_ptr<Duplex>> lines_;
   std::array<std::size_t, 2> carried_{};
-  Fault planned_ = Fault::none;
+  Blow planned_ = Blow::none;
   Way way_ = Way::to_server;
   std::size_t at_ = 0;
   bool struck_ = false;
