@@ -84,6 +84,7 @@ net::Result<ClientAddress, std::string_view> ClientAddress::make(const Parts& pa
   if (!path.starts_with('/')) path.insert(0, 1, '/');
   if (path.find_first_of("?#") != path.npos) return std::string_view("a path with a query in it");
   made.base_ = made.url_.authority() + path;
+  made.url_.path = path;
   made.query_ = joined(parts, made.url_.query);
   if (!made.url_.user.empty() || !made.url_.password.empty()) {
     made.authorization_ = http::basic_credentials(made.url_.user, made.url_.password);

@@ -19,8 +19,8 @@ namespace strata::sio::eio {
 class ClientAddress {
  public:
   struct Parts {
-    std::string_view url;   // http, https, ws, wss; none of them: http
-    std::string_view path;  // where the URL has none
+    std::string_view url = {};             // http, https, ws, wss; none of them: http
+    std::string_view path = "/engine.io";  // where the URL has none
     bool add_trailing_slash = true;
     std::vector<std::pair<std::string, std::string>> query = {};  // not encoded
   };
@@ -39,7 +39,7 @@ class ClientAddress {
   std::string url(const Call& call) const;
   const std::string& socket_path() const { return url_.socket_path; }  // of a Unix socket, or empty
   const std::string& authorization() const { return authorization_; }  // "Basic ...", or empty
-  const http::Url& parsed() const { return url_; }
+  const http::Url& parsed() const { return url_; }  // with the path of our requests
 
  private:
   http::Url url_;

@@ -16,7 +16,7 @@ class ClientOutbox {
     PacketType type = PacketType::message;
     bool binary = false;
     bool compress = true;
-    std::string_view data;  // until the next append() or pop()
+    std::string_view data = {};  // until the next append() or pop()
   };
 
   void append(const Item& item);

@@ -216,6 +216,7 @@ bool ClientRun::try_next() {
 void ClientRun::finish() {
   if (session_.reason() == "transport error") came_to_websocket_ = false;
   if (try_next()) return;
+  session_.outbox().clear();
   timer_.stop();
   candidate_.reset();
   // A WebSocket is in its close handshake; of polling, nothing more is wanted but that the server

@@ -249,6 +249,8 @@ void ClientSession::end(std::string_view reason, TransportError error) {
   }
   reason_ = reason;
   error_ = std::move(error);
+  if (state_ != State::opening) outbox_.clear();  // else another transport may send it
+  posting_bytes_ = 0;
   state_ = State::closed;
 }
 

@@ -1,0 +1,486 @@
+// tests/sio/eio_client_upgrade_test.cpp - a client over a WebSocket, and the way to one, with a
+// server that the test plays.
+#include "tests/catch.h"
+#include "tests/sio/eio_client_rig.h"
+#include "tests/ws/frames.h"
+
+using namespace strata;
+using namespace strata::test;
+using eio::Transport;
+
+namespace {
+
+const std::string open_packet =
+    R"(0{"sid":"abc","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":100})";
+
+eio::ClientOptions websocket_only() {
+  eio::ClientOptions options;
+  options.transports = {Transport::websocket};
+  options.per_message_deflate.reset();
+  return options;
+}
+
+eio::ClientOptions both() {
+  eio::ClientOptions options;
+  options.timestamp_requests = false;
+  options.per_message_deflate.reset();
+  return options;
+}
+
+// The frames of a client, unmasked, as take_frames() of a server's.
+std::vector<std::string> frames(Served& peer) {
+  std::string bytes = peer.take(), plain;
+  while (bytes.size() >= 6) {
+    const auto at = [&bytes](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+    REQUIRE((at(1) & 0x80) != 0);  // rfc6455-5.1
+    std::size_t size = at(1) & 0x7F, head = 2;
+    if (size == 126) size = at(2) * 256u + at(3), head = 4;
+    const std::string key = bytes.substr(head, 4);
+    std::string payload = bytes.substr(head + 4, size);
+    for (std::size_t i = 0; i < payload.size(); ++i) {
+      payload[i] = static_cast<char>(payload[i] ^ key[i % 4]);
+    }
+    plain += bytes[0];
+    plain += static_cast<char>(bytes[1] & 0x7F);
+    if (head == 4) plain += bytes.substr(2, 2);
+    plain += payload;
+    bytes.erase(0, head + 4 + size);
+  }
+  return take_frames(plain);
+}
+
+using Frames = std::vector<std::string>;
+
+// Opened over polling: peer 0 holds the poll, peer 1 is the candidate, not answered yet.
+struct UpgradeRig : ScriptRig {
+  explicit UpgradeRig(eio::ClientOptions options = both()) : ScriptRig(std::move(options)) {
+    opened("[\"websocket\"]");
+    REQUIRE(take() == "open|");
+    REQUIRE(server.peers.size() == 2);
+    REQUIRE(peer(1).got.starts_with("GET /engine.io/?EIO=4&transport=websocket&sid=abc HTTP/1.1"));
+    peer(0).take();
+  }
+  void probed() {
+    accept(1);
+    REQUIRE(frames(peer(1)) == Frames{"t:2probe"});
+    say(server_frame("3probe"), 1);
+    REQUIRE(take() == "upgrading|");
+  }
+};
+
+}  // namespace
+
+TEST_CASE("C2: a session over a WebSocket alone", "[sio][eio-client][eio4-client]") {
+  ScriptRig rig(websocket_only());
+  CHECK(rig.peer().got.starts_with("GET /engine.io/?EIO=4&transport=websocket HTTP/1.1\r\n"));
+  rig.accept(0);
+  CHECK(rig.take().empty());
+  rig.say(server_frame(open_packet));
+  CHECK(rig.take() == "open|");
+  CHECK(rig.client().send("a"));
+  CHECK(rig.client().send(net::as_bytes(std::string_view("\1\2"))));
+  rig.loop.settle();
+  CHECK(frames(rig.peer()) == Frames{"t:4a", "b:\1\2"});
+  CHECK(rig.client().writable());
+  rig.say(server_frame("2") + server_frame("4b") + server_frame("\3\4", 2) + server_frame("bAQI="));
+  CHECK(rig.take() == "ping|text:b|binary:\3\4|binary:\1\2|");
+  CHECK(frames(rig.peer()) == Frames{"t:3"});
+}
+
+TEST_CASE("C2: the open packet may come with the 101", "[sio][eio-client][eio4-handshake]") {
+  ScriptRig rig(websocket_only());
+  rig.accept(0, server_frame(open_packet) + server_frame("4a"));
+  CHECK(rig.take() == "open|text:a|");
+}
+
+TEST_CASE("C5 C12: what a WebSocket's request says", "[sio][eio-client][eio4-client]") {
+  eio::ClientOptions options = websocket_only();
+  options.url = "ws://user:secret@127.0.0.1/chat?a=b";
+  options.timestamp_requests = true;
+  options.force_base64 = true;
+  options.protocols = {"one", "two"};
+  options.extra_headers = {{"X-A", "b"}};
+  options.per_message_deflate.emplace();
+  ScriptRig rig(std::move(options));
+  const std::string& got = rig.peer().got;
+  CHECK(got.starts_with("GET /chat/?a=b&EIO=4&transport=websocket&t="));
+  for (const char* const part :
+       {"&b64=1 HTTP/1.1\r\n", "\r\nX-A: b\r\n", "\r\nAuthorization: Basic dXNlcjpzZWNyZXQ=\r\n",
+        "\r\nSec-WebSocket-Protocol: one, two\r\n",
+        "\r\nSec-WebSocket-Extensions: permessage-deflate"}) {
+    INFO(got);
+    CHECK(got.find(part) != std::string::npos);
+  }
+}
+
+TEST_CASE("C5: with force_base64 octets go as text", "[sio][eio-client][eio4-packet]") {
+  eio::ClientOptions options = websocket_only();
+  options.force_base64 = true;
+  ScriptRig rig(std::move(options));
+  rig.accept(0, server_frame(open_packet));
+  rig.client().send(net::as_bytes(std::string_view("\1\2\3\4")));
+  rig.loop.settle();
+  CHECK(frames(rig.peer()) == Frames{"t:bAQIDBA=="});
+}
+
+TEST_CASE("C2: what is sent before it is open goes behind the open packet",
+          "[sio][eio-client][eio4-client]") {
+  ScriptRig rig(websocket_only());
+  CHECK(rig.client().send("early"));
+  CHECK(rig.client().queued() == 7);
+  rig.accept(0);
+  CHECK(frames(rig.peer()).empty());
+  rig.say(server_frame(open_packet));
+  CHECK(frames(rig.peer()) == Frames{"t:4early"});
+}
+
+TEST_CASE("C2: the upgrade, frame by frame", "[sio][eio-client][eio4-upgrade]") {
+  UpgradeRig rig;
+  rig.probed();
+  CHECK(rig.client().upgrading());
+  CHECK(rig.client().transport() == Transport::polling);
+  CHECK(rig.client().send("waits"));
+  rig.loop.settle();
+  CHECK(rig.peer(0).got.empty());
+  CHECK(frames(rig.peer(1)).empty());
+  rig.answer(
+      "4last\x1e"
+      "6");
+  CHECK(rig.take() == "text:last|upgrade|");
+  CHECK(frames(rig.peer(1)) == Frames{"t:5", "t:4waits"});
+  CHECK(rig.client().transport() == Transport::websocket);
+  CHECK_FALSE(rig.client().upgrading());
+  CHECK((rig.peer(0).fin || rig.peer(0).gone));  // no poll any more
+  rig.say(server_frame("4hello"), 1);
+  CHECK(rig.take() == "text:hello|");
+}
+
+TEST_CASE("C2: the upgrade waits for a POST, and a ping meanwhile is answered over the WebSocket",
+          "[sio][eio-client][eio4-upgrade]") {
+  UpgradeRig rig;
+  rig.client().send("posted");
+  rig.loop.settle();
+  CHECK(rig.body(2) == "4posted");
+  rig.probed();
+  rig.answer("2");
+  CHECK(rig.take() == "ping|");
+  CHECK(frames(rig.peer(1)).empty());
+  rig.answer("ok", 2);
+  CHECK(rig.take() == "upgrade|");
+  CHECK(frames(rig.peer(1)) == Frames{"t:5", "t:3"});
+}
+
+TEST_CASE("C2: an upgrade that fails leaves the session with polling",
+          "[sio][eio-client][eio4-upgrade]") {
+  UpgradeRig rig;
+  std::string why;
+  SECTION("refused") {
+    rig.say("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", 1);
+    why = "status 400";
+  }
+  SECTION("cut before the 101") {
+    rig.peer(1).reset();
+    why = "lost";
+  }
+  SECTION("never accepted") {
+    rig.loop.advance(10s);
+    why = "in time";
+  }
+  SECTION("never answered") {
+    rig.accept(1);
+    rig.loop.advance(10s);
+    why = "no answer in time";
+  }
+  SECTION("answered wrongly") {
+    rig.accept(1);
+    rig.say(server_frame("3wrong"), 1);
+    why = "did not answer the probe";
+  }
+  SECTION("closed instead of an answer") {
+    rig.accept(1);
+    rig.say(server_frame("\x03\xe9no", 8), 1);
+    rig.peer(1).finish();
+    why = "no";
+  }
+  SECTION("cut behind the answer") {
+    rig.accept(1);
+    rig.say(server_frame("3probe"), 1);
+    CHECK(rig.side.take() == "upgrading|");
+    rig.peer(1).reset();
+    rig.loop.settle();
+  }
+  const std::string log = rig.take();
+  INFO(log);
+  CHECK(log.starts_with("upgrade_error:probe error:"));
+  CHECK(log.find(why) != std::string::npos);
+  CHECK(log.find('|') == log.size() - 1);
+  CHECK((rig.peer(1).fin || rig.peer(1).gone));
+  CHECK(rig.client().state() == eio::Client::State::open);
+  CHECK_FALSE(rig.client().upgrading());
+  rig.client().send("on");
+  rig.loop.settle();
+  rig.answer("4still here");
+  CHECK(rig.take() == "text:still here|");
+  CHECK(rig.body(2) == "4on");
+  CHECK(rig.peer(0).take().starts_with("GET /engine.io/?EIO=4&transport=polling&sid=abc"));
+}
+
+TEST_CASE("C9: close() during an upgrade waits for it", "[sio][eio-client][eio4-close]") {
+  UpgradeRig rig;
+  rig.probed();
+  rig.client().send("before");
+  rig.client().close();
+  CHECK_FALSE(rig.client().send("behind"));
+  CHECK(rig.take().empty());
+  CHECK(rig.client().state() == eio::Client::State::closing);
+  SECTION("that comes") {
+    rig.answer("6");
+    CHECK(rig.take() == "upgrade|close:forced close|");
+    CHECK(frames(rig.peer(1)) == Frames{"t:5", "t:4before", "c:-"});
+  }
+  SECTION("that fails") {
+    rig.peer(1).reset();
+    CHECK(rig.take().starts_with("upgrade_error:probe error:"));
+    CHECK(rig.body(2) == "4before");
+    rig.answer("ok", 2);
+    CHECK(rig.body(2) == "1");
+    rig.answer("ok", 2);
+    CHECK(rig.take() == "close:forced close|");
+  }
+  SECTION("that never ends") {
+    rig.loop.advance(10s);
+    CHECK(rig.take() == "upgrade_error:probe error:no answer in time|");
+    rig.loop.advance(20s);
+    CHECK(rig.take() == "close:forced close|");
+  }
+}
+
+TEST_CASE("C9: close() over a WebSocket sends Close and waits for nobody",
+          "[sio][eio-client][eio4-close]") {
+  ScriptRig rig(websocket_only());
+  rig.accept(0, server_frame(open_packet));
+  rig.client().send("last");
+  rig.client().close();
+  CHECK(rig.take() == "open|close:forced close|");
+  CHECK(frames(rig.peer()) == Frames{"t:4last", "c:-"});
+  CHECK(rig.client().open());  // the old WebSocket is still in its close handshake
+  rig.loop.settle();
+  rig.accept(1, server_frame(open_packet));
+  CHECK(rig.take() == "open|");
+  rig.say(server_frame("", 8), 0);
+  rig.peer(0).finish();
+  CHECK(rig.take().empty());
+  CHECK(rig.client().state() == eio::Client::State::open);
+}
+
+TEST_CASE("C9: close() over a WebSocket waits until what was sent has left",
+          "[sio][eio-client][eio4-close]") {
+  EchoRig rig(websocket_only());
+  rig.client().open();
+  REQUIRE(rig.take() == "open|");
+  rig.echo.when_text = [](auto&, auto) { return true; };
+  const std::string large(900'000, 'x');
+  rig.client().send(large);
+  rig.client().close();
+  CHECK(rig.take() + [&] {
+    rig.loop.advance(1s);
+    return rig.take();
+  }() == "close:forced close|");
+  CHECK(rig.echo.reasons == std::vector<std::string>{"transport close"});
+}
+
+TEST_CASE("C10: how a WebSocket's ends are told", "[sio][eio-client][eio4-close]") {
+  ScriptRig rig(websocket_only());
+  rig.accept(0, server_frame(open_packet));
+  REQUIRE(rig.take() == "open|");
+  SECTION("a Close with a code") {
+    rig.say(server_frame("\x03\xf1too big", 8));
+    rig.peer().finish();
+    CHECK(rig.take() == "close:transport close|");
+    CHECK(rig.side.last.code == 1009);
+    CHECK(rig.side.last.context == "too big");
+    CHECK(rig.side.last.message == "websocket connection closed");
+  }
+  SECTION("a Close without") {
+    rig.say(server_frame("", 8));
+    rig.peer().finish();
+    CHECK(rig.take() == "close:transport close|");
+    CHECK(rig.side.last.code == 1005);
+  }
+  SECTION("TCP's end") {
+    rig.peer().finish();
+    CHECK(rig.take() == "close:transport close|");
+    CHECK(rig.side.last.code == 1006);
+  }
+  SECTION("a reset") {
+    rig.peer().reset();
+    CHECK(rig.take() == "close:transport close|");
+    CHECK(rig.side.last.code == 1006);
+  }
+  SECTION("a frame that breaks the rules") {
+    rig.say("\xff\x00\x00");
+    rig.peer().finish();
+    CHECK(rig.take() == "error:websocket error|close:transport error|");
+  }
+  SECTION("a packet that is none") {
+    rig.say(server_frame("9"));
+    CHECK(rig.take() == "error:server error|close:transport error|");
+    CHECK(rig.side.last.context == "no packet type");
+    CHECK(frames(rig.peer()) == Frames{"c:-"});
+  }
+  SECTION("an empty packet") {
+    rig.say(server_frame(""));
+    CHECK(rig.take() == "error:server error|close:transport error|");
+  }
+  SECTION("the server's close packet") {
+    rig.say(server_frame("1"));
+    CHECK(rig.take() == "close:transport close|");
+  }
+  SECTION("no ping") {
+    rig.loop.advance(45s);
+    CHECK(rig.take() == "close:ping timeout|");
+    CHECK((rig.peer().fin || rig.peer().gone));
+  }
+  CHECK(rig.client().state() == eio::Client::State::closed);
+  rig.loop.advance(60s);
+  CHECK(rig.take().empty());
+}
+
+TEST_CASE("C10: a WebSocket that does not open", "[sio][eio-client][eio4-errors]") {
+  ScriptRig rig(websocket_only());
+  SECTION("refused") {
+    rig.say("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
+    CHECK(rig.take() == "error:websocket error|");
+    CHECK(rig.side.last.status == 401);
+  }
+  SECTION("cut") {
+    rig.peer().reset();
+    CHECK(rig.take() == "error:websocket error|");
+  }
+  SECTION("silent") {
+    rig.loop.advance(10s);
+    CHECK(rig.take() == "error:websocket error|");
+  }
+  SECTION("open, without an open packet") {
+    rig.accept(0);
+    rig.loop.advance(30s);
+    CHECK(rig.take() == "error:websocket error|");
+    CHECK(rig.side.last.context == "no open packet in time");
+  }
+  SECTION("open, and gone before its open packet") {
+    rig.accept(0);
+    rig.peer().finish();
+    CHECK(rig.take() == "error:websocket connection closed|");
+  }
+  SECTION("open, with another packet") {
+    rig.accept(0, server_frame("4a"));
+    CHECK(rig.take() == "error:server error|");
+  }
+  CHECK(rig.client().state() == eio::Client::State::closed);
+}
+
+TEST_CASE("C3: the next transport is tried where the first cannot open",
+          "[sio][eio-client][eio4-client]") {
+  eio::ClientOptions options = both();
+  options.transports = {Transport::websocket, Transport::polling};
+  options.upgrade = false;
+  const std::string open = R"(0{"sid":"b","pingInterval":1000,"pingTimeout":1000})";
+  SECTION("where that is wanted") {
+    options.try_all_transports = true;
+    ScriptRig rig(std::move(options));
+    rig.client().send("early");
+    rig.say("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+    CHECK(rig.take().empty());
+    CHECK(rig.peer(1).got.starts_with("GET /engine.io/?EIO=4&transport=polling HTTP"));
+    rig.answer(open, 1);
+    CHECK(rig.take() == "open|");
+    CHECK(rig.client().transport() == Transport::polling);
+    CHECK(rig.body(2) == "4early");
+  }
+  SECTION("and the error of the last is told where none can") {
+    options.try_all_transports = true;
+    ScriptRig rig(std::move(options));
+    rig.say("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+    rig.answer("no", 1, "403 Forbidden");
+    CHECK(rig.take() == "error:xhr poll error|");
+    CHECK(rig.side.last.status == 403);
+    CHECK(rig.client().open());  // and from the first again
+    rig.loop.settle();
+    CHECK(rig.peer(2).got.starts_with("GET /engine.io/?EIO=4&transport=websocket HTTP"));
+  }
+  SECTION("by default not") {
+    ScriptRig rig(std::move(options));
+    rig.say("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+    CHECK(rig.take() == "error:websocket error|");
+    CHECK(rig.server.peers.size() == 1);
+  }
+  SECTION("not behind the open packet") {
+    options.try_all_transports = true;
+    ScriptRig rig(std::move(options));
+    rig.accept(0, server_frame(open));
+    rig.peer(0).reset();
+    CHECK(rig.take() == "open|close:transport close|");
+    CHECK(rig.server.peers.size() == 1);
+  }
+  SECTION("not when the time to open is over") {
+    options.try_all_transports = true;
+    options.connect_timeout = 60s;
+    ScriptRig rig(std::move(options));
+    rig.loop.advance(30s);
+    CHECK(rig.take() == "error:websocket error|");
+    CHECK(rig.server.peers.size() == 1);
+  }
+}
+
+TEST_CASE("C4: a session begins with a WebSocket where the last one came to it",
+          "[sio][eio-client][eio4-client]") {
+  const bool remember = GENERATE(true, false);
+  eio::ClientOptions options;
+  options.remember_upgrade = remember;
+  EchoRig rig(std::move(options));
+  rig.client().open();
+  REQUIRE(rig.take() == "open|upgrading|upgrade|");
+  rig.client().close();
+  rig.take();
+  rig.client().open();
+  CHECK(rig.take() == (remember ? "open|" : "open|upgrading|upgrade|"));
+  CHECK(rig.client().transport() == Transport::websocket);
+}
+
+TEST_CASE("C4: a WebSocket that fails is forgotten", "[sio][eio-client][eio4-client]") {
+  eio::ClientOptions options = both();
+  options.remember_upgrade = true;
+  UpgradeRig rig(std::move(options));
+  rig.probed();
+  rig.answer("6");
+  rig.say(server_frame("9"), 1);
+  CHECK(rig.take() == "upgrade|error:server error|close:transport error|");
+  rig.client().open();
+  rig.loop.settle();
+  CHECK(rig.peer(2).got.starts_with("GET /engine.io/?EIO=4&transport=polling HTTP"));
+}
+
+TEST_CASE("C8: messages are compressed from the threshold on, and not where compress is false",
+          "[sio][eio-client][rfc7692-5]") {
+  eio::Options server;
+  server.per_message_deflate.emplace();
+  eio::ClientOptions options = websocket_only();
+  options.per_message_deflate.emplace();
+  options.per_message_deflate->threshold = 100;
+  EchoRig rig(std::move(options), std::move(server));
+  rig.client().open();
+  REQUIRE(rig.take() == "open|");
+  const auto cost = [&rig](std::size_t bytes, bool compress) {
+    const std::size_t before = rig.client().queued();
+    REQUIRE(rig.client().send(std::string(bytes, 'x'), {.compress = compress}));
+    const std::size_t after = rig.client().queued();
+    rig.loop.settle();
+    return after - before;
+  };
+  CHECK(cost(98, true) > 98);
+  CHECK(cost(5000, true) < 100);
+  CHECK(cost(5000, false) > 5000);
+  CHECK(cost(5000, true) < 100);
+  const std::string x40 = "text:" + std::string(40, 'x') + "|";
+  CHECK(rig.take() == x40 + x40 + x40 + x40);
+}
