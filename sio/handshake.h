@@ -30,4 +30,8 @@ class Handshake {
   Json auth_;  // null for {}: ten thousand empty objects are not free
 };
 
+// The object of the reference, headers time address xdomain secure issued url query auth: so
+// socket.emit("handshake", socket.handshake()) sends it.
+void to_json(Json& json, const Handshake& handshake);
+
 }  // namespace strata::sio

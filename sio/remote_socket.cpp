@@ -5,28 +5,6 @@
 #include "sio/socket.h"
 
 namespace strata::sio {
-namespace {
-
-Json object_of(const eio::HandshakeFields& fields) {
-  Json object = Json::object();
-  for (const auto& [name, value] : fields) object[name] = value;  // of several, the last
-  return object;
-}
-
-Json handshake_of(const Socket& socket) {
-  const Handshake& said = socket.handshake();
-  return {{"headers", object_of(said.headers())},
-          {"time", said.time()},
-          {"address", said.address()},
-          {"xdomain", said.xdomain()},
-          {"secure", said.secure()},
-          {"issued", said.issued()},
-          {"url", said.url()},
-          {"query", object_of(said.query())},
-          {"auth", said.auth()}};
-}
-
-}  // namespace
 
 Broadcast RemoteSender::there() const { return Broadcast(*nsp_, flags_).to(id_); }
 
@@ -41,7 +19,7 @@ bool RemoteSender::emit_values(std::string_view event, const Values& values,
 
 RemoteSocket::RemoteSocket(const Socket& socket)
     : RemoteSocket(socket.nsp(), std::string(socket.id()), socket.rooms(), socket.data(),
-                   handshake_of(socket)) {}
+                   Json(socket.handshake())) {}
 
 RemoteSocket::RemoteSocket(Namespace& nsp, std::string id, std::vector<std::string> rooms,
                            Json data, Json handshake)
