@@ -115,7 +115,7 @@ inline std::vector<Case> cases() {
           ack(64, 16),
           other("Socket.IO polling 64 x P1", Kind::polling, 64, 1),
           other("Socket.IO polling 64 x P16", Kind::polling, 64, 16),
-          other("Socket.IO handshake", Kind::handshake, 500, 1)};
+          other("Socket.IO handshake", Kind::handshake, 1000, 1)};
 }
 
 // `host` is one of this machine, 127.0.0.1 to 127.255.255.254.
@@ -180,12 +180,13 @@ inline std::string upgrade_request(const std::string& path) {
          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
 }
 
+inline const char* const engine_path = "/socket.io/?EIO=4&transport=websocket";
+
 // Everything before the first counted message.
 inline bool open_session(int fd, const Case& what, const char* websocket_path = "/") {
   if (fd < 0) return false;
   if (what.kind == Kind::http) return true;
-  const std::string path =
-      what.kind == Kind::websocket ? websocket_path : "/socket.io/?EIO=4&transport=websocket";
+  const std::string path = what.kind == Kind::websocket ? websocket_path : engine_path;
   if (!send_all(fd, upgrade_request(path)) || !read_until(fd, "\r\n\r\n")) return false;
   if (what.kind == Kind::websocket) return true;
   return read_until(fd, "}") && send_all(fd, frame("40", true)) && read_until(fd, "}");
