@@ -43,7 +43,7 @@ void ServerSocket::on_get(http::Request& request, http::Response& response) {
     perform(actions);
     return;
   }
-  poll_ = response.defer();
+  extras().poll = response.defer();
   response.held();
   response.on_abort(core_->when_alive(
       sid_, [](ServerSocket& socket) { socket.perform(socket.session_.on_poll_aborted()); }));
@@ -53,7 +53,7 @@ void ServerSocket::on_get(http::Request& request, http::Response& response) {
 }
 
 void ServerSocket::answer_poll() {
-  if (http::Response* const response = poll_.response()) carry(*response);
+  if (http::Response* const response = extras_->poll.response()) carry(*response);
 }
 
 // What waits leaves in this answer.
@@ -69,7 +69,8 @@ void ServerSocket::carry(http::Response& response) {
 
 void ServerSocket::answer_last() {
   std::string body = session_.last_body();
-  if (http::Response* const response = poll_.response()) send_body(*response, std::move(body));
+  if (http::Response* const response = extras_->poll.response())
+    send_body(*response, std::move(body));
 }
 
 static bool is_octet_stream(std::string_view content_type) {
@@ -90,9 +91,9 @@ void ServerSocket::on_post_head(http::Request& request, http::Response& response
     perform(actions);
     return;
   }
-  post_ = &response;
+  extras().post = &response;
   response.on_abort(core_->when_alive(sid_, [&response](ServerSocket& socket) {
-    socket.post_ = nullptr;
+    if (socket.extras_) socket.extras_->post = nullptr;
     // eio4-polling: too large is an error of that request, not of the session.
     if (response.status() == 413) return socket.session_.on_post_done();
     socket.perform(socket.session_.on_post_aborted());
@@ -101,8 +102,8 @@ void ServerSocket::on_post_head(http::Request& request, http::Response& response
 
 // It is no longer under way, though a middleware may keep it waiting, or answer it.
 void ServerSocket::on_post_whole(const http::Response& response) {
-  if (post_ != &response) return;
-  post_ = nullptr;
+  if (!extras_ || extras_->post != &response) return;
+  extras_->post = nullptr;
   session_.on_post_done();
 }
 

@@ -13,6 +13,7 @@ ServerSocket::ServerSocket(ServerCore& core, const Sid& key, Transport first, Ha
       handshake_(std::move(handshake)),
       wake_(this),
       base64_(base64) {
+  if (first == Transport::polling) extras();  // what fails for want of memory fails here
   if (!id.empty()) extras().id = id;
   rearm();
 }
@@ -22,6 +23,11 @@ ServerSocket::~ServerSocket() { core_->loop().disarm(wake_); }
 ServerSocket::Extras& ServerSocket::extras() {
   if (!extras_) extras_ = std::make_unique<Extras>();
   return *extras_;
+}
+
+// The session is on its WebSocket, and what its polls were is over.
+void ServerSocket::drop_extras() {
+  if (websocket_ && extras_ && !session_.poll_held() && !extras_->needed()) extras_.reset();
 }
 
 std::string_view ServerSocket::id() const {
@@ -179,10 +185,10 @@ void ServerSocket::tell_drained() {
 
 void ServerSocket::perform(const Actions& actions, const Packet* packet) {
   if (actions.deliver) deliver(*packet);
-  if (actions.answer_probe) candidate_->send_text("3probe");
-  if (actions.drop_candidate && candidate_) {
-    candidate_->close(ws::CloseCode::none);
-    core_->leave(std::move(candidate_));
+  if (actions.answer_probe) candidate()->send_text("3probe");
+  if (actions.drop_candidate && candidate() != nullptr) {
+    candidate()->close(ws::CloseCode::none);
+    core_->leave(std::move(extras_->candidate));
   }
   if (actions.switch_over) switch_over();
   if (actions.ping) sent(websocket_->send_text("2"));
@@ -248,7 +254,8 @@ void ServerSocket::finish() {
   if (extras_) extras_->when_sent.clear();
   if (session_.poll_held()) answer_last();
   // eio4-polling: of two POSTs at once neither can be trusted.
-  if (session_.overlapped() && post_ != nullptr) std::exchange(post_, nullptr)->abort();
+  if (session_.overlapped() && extras_ && extras_->post != nullptr)
+    std::exchange(extras_->post, nullptr)->abort();
   if (websocket_) {
     if (session_.reason() == "slow consumer") {
       websocket_->terminate();  // what it does not read, it will not read as a farewell

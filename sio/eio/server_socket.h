@@ -69,13 +69,22 @@ class ServerSocket final : public Socket {
     static void on_fire(TimerEntry& self) { static_cast<Wake&>(self).socket->on_deadline(); }
     ServerSocket* socket;
   };
-  // What few sessions have.
+  // What a session needs while it polls, and few others ever: ten thousand idle WebSockets do
+  // without.
   struct Extras {
-    std::string id;                    // of generate_id
+    std::string id;  // of generate_id
+    http::Reply poll;
+    http::Response* post = nullptr;  // the POST under way, until its content is here
+    std::unique_ptr<ws::Connection> candidate;
     std::vector<net::Task> when_sent;  // in the order of asking
     std::unique_ptr<net::Timer> look;  // again, whether the WebSocket's queue is empty
+    bool needed() const {
+      return !id.empty() || post != nullptr || candidate || !when_sent.empty() || look;
+    }
   };
   Extras& extras();
+  void drop_extras();
+  ws::Connection* candidate() const { return extras_ ? extras_->candidate.get() : nullptr; }
   void on_deadline();
   void rearm();
   void perform(const Actions& actions, const Packet* packet = nullptr);
@@ -115,11 +124,8 @@ class ServerSocket final : public Socket {
   Session session_;
   Sid sid_;
   Handshake handshake_;
-  http::Reply poll_;
-  http::Response* post_ = nullptr;  // the POST under way, until its content is here
   std::unique_ptr<ws::Connection> websocket_;
-  std::unique_ptr<ws::Connection> candidate_;
-  std::unique_ptr<Extras> extras_;  // null for most
+  std::unique_ptr<Extras> extras_;
   Wake wake_;
   bool base64_;              // b64=1: octets go as text, on a WebSocket too
   bool above_mark_ = false;  // a send answered "queued"; on_drain is owed

@@ -60,12 +60,12 @@ void ServerSocket::on_candidate(std::unique_ptr<ws::Connection> connection) {
     return;
   }
   connection->user = this;
-  candidate_ = std::move(connection);
+  extras().candidate = std::move(connection);
   rearm();
 }
 
 void ServerSocket::on_message(ws::Connection& from, const ws::Message& message) {
-  if (&from == candidate_.get()) {
+  if (&from == candidate()) {
     on_candidate_message(message);
     return;
   }
@@ -91,10 +91,11 @@ void ServerSocket::on_candidate_message(const ws::Message& message) {
   }
   perform(session_.on_candidate_packet(packet));
   rearm();
+  drop_extras();
 }
 
 void ServerSocket::switch_over() {
-  websocket_ = std::move(candidate_);
+  websocket_ = std::move(extras_->candidate);
   upgraded_ = true;
   const bool plain = std::exchange(plain_body_, false);  // one of them said so
   const std::string body = session_.outbox().take_body();
@@ -120,9 +121,9 @@ void ServerSocket::on_drain() { tell_drained(); }
 
 void ServerSocket::on_websocket_closed(ws::Connection& closed) {
   const bool broken = closed.failed();
-  if (&closed == candidate_.get()) {
+  if (&closed == candidate()) {
     session_.on_candidate_gone();
-    core_->bury(std::move(candidate_));
+    core_->bury(std::move(extras_->candidate));
     rearm();
     return;
   }
