@@ -27,8 +27,7 @@ struct Listeners::Running {
 };
 
 ListenerId Listeners::add(std::string_view event, std::unique_ptr<EventHandler> handler, bool once,
-                          bool front) {
-  const ListenerId id = next_id();
+                          bool front, ListenerId id) {
   auto entry = std::make_unique<Entry>(
       Entry{id, hash_of(event), std::string(event), std::move(handler), once, true});
   entries_.insert(front ? entries_.begin() : entries_.end(), std::move(entry));

@@ -22,8 +22,9 @@ class Listeners {
  public:
   // Never the same twice in a process: a stale id cannot remove somebody else's handler.
   static ListenerId next_id();
+  // `id`: one of next_id(), drawn before.
   ListenerId add(std::string_view event, std::unique_ptr<EventHandler> handler, bool once,
-                 bool front);
+                 bool front, ListenerId id = next_id());
   bool remove(ListenerId id);
   std::size_t remove_all(std::string_view event);
   void clear();

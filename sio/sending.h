@@ -17,6 +17,7 @@ template <class Owner>
 class SendingFrom : public EmitForms<SendingFrom<Owner>>, public FlagForms<SendingFrom<Owner>> {
  public:
   explicit SendingFrom(Owner& socket) : socket_(&socket) {}
+  Owner& socket() const { return *socket_; }
 
   // --- for emit ---
   using OnAnswer = std::unique_ptr<AnswerHandler>;

@@ -1,0 +1,85 @@
+// sio/await.cpp - how a wait for a socket begins, and its endings.
+#include "sio/await.h"
+
+namespace strata::sio {
+
+SocketWait::SocketWait(ClientSocket& socket)
+    : Wait({}), loop_(socket.io().loop()), socket_(&socket) {}
+
+SocketWait::~SocketWait() = default;
+
+bool SocketWait::begin(const AwaitOptions& options) {
+  if (!heed(options.signal.get())) return false;
+  if (options.timeout) {
+    timer_ = std::make_unique<net::Timer>(loop_, [this] {
+      const auto kept = self();
+      fail(std::make_exception_ptr(std::system_error(timed_out())));
+    });
+    timer_->start(*options.timeout);
+  }
+  return true;
+}
+
+void SocketWait::keep(ListenerId listener) { listeners_.push_back(listener); }
+
+void SocketWait::end(const std::function<void()>& read) {
+  if (settled()) return;
+  const auto kept = self();
+  std::exception_ptr failure;
+  try {
+    read();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  settle(failure);
+}
+
+void SocketWait::let_go() {
+  if (timer_) timer_->stop();
+  ClientSocket* const socket = std::exchange(socket_, nullptr);
+  for (const ListenerId listener : std::exchange(listeners_, {}))
+    if (socket != nullptr) socket->off(listener);
+}
+
+// Nobody is resumed while the socket falls apart around him.
+void SocketWait::gone() {
+  if (std::exchange(socket_, nullptr) == nullptr) return;
+  loop_.post([kept = self()] { kept->fail(std::make_exception_ptr(SocketGoneError())); });
+}
+
+void ConnectWait::start(const AwaitOptions& options) {
+  if (!begin(options)) return;
+  if (socket()->connected()) return settle(nullptr);
+  keep(socket()->once("connect",
+                      [ear = Ear(self())] { static_cast<ConnectWait&>(*ear.to).end([] {}); }));
+  keep(socket()->on("connect_error", [ear = Ear(self())](const Failure& why) {
+    static_cast<ConnectWait&>(*ear.to).failed(why, false);
+  }));
+  on_manager_ = socket()->io().on("reconnect_failed", [ear = Ear(self())] {
+    static_cast<ConnectWait&>(*ear.to).failed({}, true);
+  });
+  if (!socket()->active()) socket()->connect();
+}
+
+void ConnectWait::failed(const Failure& why, bool at_last) {
+  if (settled() || socket() == nullptr) return;
+  if (!at_last && socket()->active() && socket()->io().reconnection()) {
+    last_ = why;
+    return;
+  }
+  const auto kept = self();
+  fail(std::make_exception_ptr(ConnectError(at_last ? last_ : why)));
+}
+
+void ConnectWait::let_go() {
+  if (socket() != nullptr && on_manager_ != 0) socket()->io().off(on_manager_);
+  SocketWait::let_go();
+}
+
+Awaitable<ConnectWait> connected(ClientSocket& socket, AwaitOptions&& options) {
+  auto wait = std::make_shared<ConnectWait>(socket);
+  wait->start(options);
+  return Awaitable<ConnectWait>(std::move(wait));
+}
+
+}  // namespace strata::sio
