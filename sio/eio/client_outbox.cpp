@@ -30,8 +30,11 @@ void ClientOutbox::pop() {
 }
 
 void ClientOutbox::clear() {
+  constexpr std::size_t bytes_kept = 64 * 1024;
   entries_.clear();
   data_.clear();
+  if (data_.capacity() > bytes_kept) data_ = {};
+  if (entries_.capacity() * sizeof(Entry) > bytes_kept) entries_ = {};
   at_ = first_ = 0;
 }
 

@@ -9,7 +9,7 @@
 
 namespace strata::sio::eio {
 
-// Nothing is allocated once it has held as much before.
+// Nothing is allocated once it has held as much before, up to 64 KiB.
 class ClientOutbox {
  public:
   struct Item {

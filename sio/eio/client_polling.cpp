@@ -1,6 +1,7 @@
 // sio/eio/client_polling.cpp - eio4-polling, the client's side.
 #include "sio/eio/client_polling.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "http/message.h"
@@ -9,6 +10,7 @@ namespace strata::sio::eio {
 namespace {
 
 constexpr std::size_t context_bytes_max = 4096;
+constexpr std::size_t post_bytes_a_second = 16 * 1024;  // that a server takes at least
 
 http::ClientOptions http_options(const ClientOptions& from, http::CookieJar* cookies) {
   http::ClientOptions options;
@@ -77,6 +79,11 @@ void ClientPolling::poll(std::string url) {
 void ClientPolling::post(std::string url, std::string body) {
   http::ClientRequest post = request("POST", std::move(url));
   post.headers.emplace_back("Content-type", "text/plain;charset=UTF-8");
+  // As a whole: an answer that comes byte by byte would hold up what is sent behind it for ever.
+  const auto sending = std::chrono::seconds(body.size() / post_bytes_a_second);
+  const net::Duration longest = options_.connect_timeout + options_.answer_timeout + sending;
+  const bool limited = options_.request_timeout != net::Duration{};
+  post.timeout = limited ? std::min(options_.request_timeout, longest) : longest;
   post.body = std::move(body);
   client_.request(std::move(post), [this](http::Result<http::ClientResponse> answer) {
     if (is_good(answer)) return sink_.on_post_answer();

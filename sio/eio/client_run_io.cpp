@@ -9,6 +9,8 @@
 namespace strata::sio::eio {
 namespace {
 
+constexpr std::size_t octets_bytes_max = 64 * 1024;  // kept for the next packet in Base64
+
 // Never twice the same in this process, and hardly ever in two: for caches, nothing else.
 std::string timestamp() {
   static std::atomic<std::uint64_t> count{0};
@@ -57,10 +59,8 @@ void ClientRun::received(const Packet& packet) {
     if (!deaf()) call(options_->on_ping);
   }
   if (!deliver || deaf()) return;
-  if (packet.binary)
-    call(options_->on_binary, net::as_bytes(packet.data));
-  else
-    call(options_->on_text, packet.data);
+  if (!packet.binary) return call(options_->on_text, packet.data);
+  call(options_->on_binary, net::as_bytes(packet.data));
 }
 
 // --- polling ------------------------------------------------------------------------------------
@@ -140,6 +140,7 @@ void ClientRun::on_message(ClientWebSocket& from, const ws::Message& message) {
   } else {
     received(packet);
   }
+  if (octets_.capacity() > octets_bytes_max) octets_ = {};
   step();
 }
 
