@@ -88,8 +88,10 @@ void ClientRun::begin() {
 }
 
 void ClientRun::close() {
+  using State = ClientSession::State;
+  if (session_.state() == State::closed && session_.was_open()) return;  // on_close is due, or was
   session_.close(loop_.now());
-  if (session_.state() == ClientSession::State::closed) {  // it was not open: nobody is told
+  if (session_.state() == State::closed) {  // it was not open: nobody is told
     owner_ = nullptr;
     drop_transports();
   }
