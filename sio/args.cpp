@@ -67,6 +67,13 @@ KeptArgs::KeptArgs(const Args& args) : text_(args.content_->text), first_(args.f
   content_.attachments = &attachments_;
 }
 
+std::size_t Args::bytes() const {
+  std::size_t sum = content_->text.size();
+  if (content_->attachments != nullptr)
+    for (const std::string& bytes : *content_->attachments) sum += bytes.size();
+  return sum;
+}
+
 Json Args::to_json() const {
   Json all = Json::array();
   for (std::size_t i = 0; i < size(); ++i) all.push_back(json(i));

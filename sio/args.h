@@ -64,6 +64,7 @@ class Args {
   }
   Json json(std::size_t i) const { return raw(i).json(); }  // null behind the last
   Json to_json() const;                                     // all of them, as an array
+  std::size_t bytes() const;                                // of their packet, attachments included
 
   // Argument i as a T, by the rules for handlers' parameters; throws MismatchError.
   template <class T>

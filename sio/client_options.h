@@ -99,25 +99,26 @@ struct ManagerOptions {
   bool upgrade = true;
   bool remember_upgrade = false;
   bool try_all_transports = false;
-  bool timestamp_requests = true;
+  std::optional<bool> timestamp_requests = {};
   std::string timestamp_param = "t";
   bool force_base64 = false;
   std::vector<std::pair<std::string, std::string>> extra_headers = {};
   bool with_credentials = false;
   http::CookieJar* cookies = nullptr;
   std::vector<std::string> protocols = {};
-  std::optional<ws::CompressionOptions> per_message_deflate = {};
-  std::size_t compression_threshold = 1024;
+  std::optional<ws::CompressionOptions> per_message_deflate{std::in_place};
   net::Duration request_timeout{};
   std::string proxy = {};
   std::vector<std::string> no_proxy = {};
   std::size_t max_message = 16 * 1024 * 1024;
+  net::Duration close_timeout = 30s;  // for what waits to leave
   // --- seams
   // -----------------------------------------------------------------------------------------
   net::Resolver* resolver = nullptr;
   std::function<std::unique_ptr<net::Connection>(std::unique_ptr<net::Connection>,
                                                  std::string_view host)>
       secure = {};
+  std::function<net::Duration()> wall_clock = {};
   std::function<double()> random = {};  // from 0 to below 1, for delays; chance where empty
 
   SocketOptions socket() const { return {auth, retries, ack_timeout, limits}; }

@@ -89,6 +89,8 @@ class ClientSocket : public Hearing<ClientSocket, AnyLists>, public EmitForms<Cl
                    const SendFlags& flags = {});
   // An event that was written as of namespace "/", on another thread perhaps.
   bool send_owned(OwnedPacket packet, OnAnswer on_answer, const SendFlags& flags = {});
+  void retry_answered(std::uint64_t number, const Args& args);
+  void retry_failed(std::uint64_t number, std::error_code why);
   // To an event of session `session`: false if that one is over.
   bool send_answer(std::uint64_t session, std::uint64_t id, const Values& values);
   bool send_answer(std::uint64_t session, std::uint64_t id, OwnedPacket packet);
@@ -98,12 +100,12 @@ class ClientSocket : public Hearing<ClientSocket, AnyLists>, public EmitForms<Cl
   void on_packet(const Packet& packet, const Content& content);
   void failed(const Failure& why);  // there is no session
   void closed(std::string_view reason, const std::optional<Failure>& details);
-  void drained();  // there is room below
+  void session_over();  // whether it is active or not, before it is told
+  void drained();       // there is room below
 
  private:
   friend class Hearing<ClientSocket, AnyLists>;
-  friend class RetriedAnswer;
-  enum class Joining : std::uint8_t { no, asking, asked, refused };  // in this session
+  enum class Joining : std::uint8_t { no, asking, asked };  // asked: the answer is awaited
   struct PendingAck {
     std::uint64_t id = 0;
     OnAnswer handler;
@@ -129,24 +131,28 @@ class ClientSocket : public Hearing<ClientSocket, AnyLists>, public EmitForms<Cl
   void keep_received(const Args& args, std::string_view event, std::optional<std::uint64_t> id);
   void deliver(const Args& args, std::string_view event, std::optional<std::uint64_t> id);
   bool replay();
+  void forget_received();
   void leave();
   // --- out
-  bool may_send() const;  // now, and nothing waits before it
+  bool way_is_open() const;
+  template <class Own, class Send>
+  bool put(OnAnswer on_answer, const SendFlags& flags, const Own& own, const Send& send);
   bool send_now(std::string_view text, std::span<const Bytes> attachments, bool compress);
-  bool keep(OwnedPacket packet, std::optional<std::uint64_t> id, bool compress);
-  bool dispatch_out(OwnedPacket packet, OnAnswer on_answer, const SendFlags& flags);
-  bool enqueue(OwnedPacket packet, OnAnswer on_answer, const SendFlags& flags);
   bool discard(OnAnswer on_answer, const SendFlags& flags);
+  bool wait(WaitingEvent event);
+  bool enqueue(RetriedEvent event);
+  template <class Pushed, class Tell>
+  bool settle(Pushed& pushed, const Tell& tell_dropped);
   void flush();
   void drain_queue();
-  void overflowed(std::string_view packet);
   // --- answers
   std::optional<std::uint64_t> expect_answer(OnAnswer handler, const SendFlags& flags);
   PendingAck take_pending(std::uint64_t id);
   void on_ack(std::uint64_t id, const Args& args);
   void ack_failed(std::uint64_t id, std::error_code why);
   void clear_acks();
-  void tell(OnAnswer& handler, std::error_code why);
+  void tell(AnswerHandler& handler, std::error_code why);
+  bool send_answer(std::string_view text, std::span<const Bytes> attachments);
 
   bool connected_ = false;  // small ones first: they fit behind the last of Hearing
   bool active_ = false;

@@ -14,22 +14,22 @@ namespace {
 constexpr std::string_view unix_prefix = "unix:";
 constexpr std::size_t namespace_bytes_max = 255;  // what our server takes (PacketLimits::max_name)
 
-// Takes "scheme://" off the front; https where there is none. Nothing: one that is not ours.
-std::string_view take_scheme(std::string_view& url) {
+// Takes "scheme://" off the front; `otherwise` where there is none. Nothing: one that is not ours.
+std::string_view take_scheme(std::string_view& url, std::string_view otherwise) {
   struct Row {
     std::string_view prefix, scheme;
   };
-  static constexpr std::array<Row, 5> rows{{{"http://", "http"},
-                                            {"https://", "https"},
-                                            {"ws://", "http"},
-                                            {"wss://", "https"},
-                                            {"//", "https"}}};
+  const std::array<Row, 5> rows{{{"http://", "http"},
+                                 {"https://", "https"},
+                                 {"ws://", "http"},
+                                 {"wss://", "https"},
+                                 {"//", otherwise}}};
   for (const Row& row : rows) {
     if (!url.starts_with(row.prefix)) continue;
     url.remove_prefix(row.prefix.size());
     return row.scheme;
   }
-  return url.find("://") == std::string_view::npos ? "https" : "";
+  return url.find("://") == std::string_view::npos ? otherwise : std::string_view();
 }
 
 // Host and port, or a Unix socket with the colon behind it.
@@ -57,8 +57,9 @@ std::string_view refuse_namespace(std::string_view nsp) {
   return {};
 }
 
-net::Result<Destination, std::string_view> parse_destination(std::string_view url) {
-  const std::string_view scheme = take_scheme(url);
+net::Result<Destination, std::string_view> parse_destination(std::string_view url,
+                                                             std::string_view otherwise) {
+  const std::string_view scheme = take_scheme(url, otherwise);
   if (scheme.empty()) return std::string_view("the scheme is none of http, https, ws and wss");
   const std::string_view authority = take_authority(url);
   url = url.substr(0, url.find('#'));

@@ -3,7 +3,7 @@
 //   http://user:pw@example.org:8080/chat?token=x
 //   |      |                       |    |
 //   |      where, and who          |    query of every request
-//   scheme: https where none is    namespace, "/" where none is named
+//   scheme                         namespace, "/" where none is named
 //
 // (codec)
 #pragma once
@@ -23,10 +23,11 @@ struct Destination {
   std::string identity;  // the same for the same server: "http://example.org:8080", port always
 };
 
-// http, https, ws and wss; "//host" and "host" are https; "http://unix:/run/app.sock:/chat" is a
-// Unix socket. What stands behind '#' counts for nothing.
+// http, https, ws and wss; "//host" and "host" are `otherwise`; "http://unix:/run/app.sock:/chat"
+// is a Unix socket. What stands behind '#' counts for nothing.
 //   Errors: a sentence, static text.
-net::Result<Destination, std::string_view> parse_destination(std::string_view url);
+net::Result<Destination, std::string_view> parse_destination(std::string_view url,
+                                                             std::string_view otherwise = "https");
 
 // Why `nsp` cannot be a namespace; empty: it can.
 std::string_view refuse_namespace(std::string_view nsp);

@@ -42,25 +42,30 @@ class Outbox {
  public:
   explicit Outbox(const OutboxLimits& limits) : limits_(limits) {}
 
-  // Answers what had to go, the new one perhaps. The first `spared` of those that wait stay.
-  std::vector<Event> push(Event event, std::size_t spared = 0) {
-    std::vector<Event> gone;
+  struct Pushed {
+    bool kept = true;         // the new one
+    std::vector<Event> gone;  // what had to go, the new one if it was not kept
+  };
+  // The first `spared` of those that wait stay.
+  Pushed push(Event event, std::size_t spared = 0) {
+    Pushed pushed;
     const std::size_t size = price(event);
     if (limits_.overflow == Overflow::drop_oldest && size <= limits_.max_bytes) {
       while (!fits(size) && events_.size() > spared) {
         const auto oldest = events_.begin() + static_cast<std::ptrdiff_t>(spared);
         bytes_ -= price(*oldest);
-        gone.push_back(std::move(*oldest));
+        pushed.gone.push_back(std::move(*oldest));
         events_.erase(oldest);
       }
     }
     if (!fits(size)) {
-      gone.push_back(std::move(event));
-      return gone;
+      pushed.kept = false;
+      pushed.gone.push_back(std::move(event));
+      return pushed;
     }
     bytes_ += size;
     events_.push_back(std::move(event));
-    return gone;
+    return pushed;
   }
   bool empty() const { return events_.empty(); }
   std::size_t size() const { return events_.size(); }
@@ -69,28 +74,30 @@ class Outbox {
   Event& front() { return events_.front(); }
   Event pop() {
     Event event = std::move(events_.front());
-    bytes_ -= price(event);  // moving leaves the sizes where they went
+    bytes_ -= price(event);
     events_.pop_front();
     return event;
   }
   bool erase(std::uint64_t id) {  // nobody waits for its answer any more
-    const auto found = find(id);
+    const auto found = std::find_if(events_.begin(), events_.end(),
+                                    [id](const Event& event) { return event.id == id; });
     if (found == events_.end()) return false;
     bytes_ -= price(*found);
     events_.erase(found);
     return true;
   }
-  bool holds(std::uint64_t id) { return find(id) != events_.end(); }
+  std::vector<std::uint64_t> ids() const {  // of those that await an answer, in order
+    std::vector<std::uint64_t> ids;
+    for (const Event& event : events_)
+      if (event.id) ids.push_back(*event.id);
+    return ids;
+  }
 
  private:
   static std::size_t price(const Event& event) { return event.packet.bytes() + sizeof(Event); }
   bool fits(std::size_t size) const {
     return events_.size() < limits_.max_packets && bytes_ <= limits_.max_bytes &&
            size <= limits_.max_bytes - bytes_;
-  }
-  auto find(std::uint64_t id) {
-    return std::find_if(events_.begin(), events_.end(),
-                        [id](const Event& event) { return event.id == id; });
   }
   OutboxLimits limits_;
   std::deque<Event> events_;

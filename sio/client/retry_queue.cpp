@@ -5,7 +5,7 @@
 
 namespace strata::sio {
 
-std::vector<RetriedEvent> RetryQueue::push(RetriedEvent event) {
+Outbox<RetriedEvent>::Pushed RetryQueue::push(RetriedEvent event) {
   event.number = numbers_++;
   return waiting_.push(std::move(event), on_its_way_ ? 1 : 0);
 }

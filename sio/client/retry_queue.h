@@ -28,8 +28,7 @@ class RetryQueue {
  public:
   RetryQueue(unsigned retries, const OutboxLimits& limits) : retries_(retries), waiting_(limits) {}
 
-  // Answers what had to go, the new one perhaps; the one on its way stays.
-  std::vector<RetriedEvent> push(RetriedEvent event);
+  Outbox<RetriedEvent>::Pushed push(RetriedEvent event);  // the one on its way stays
   // The event to send now, its try counted; null where none waits or one is on its way.
   RetriedEvent* next();
   // It was acknowledged, and is done. Nothing: that one is not on its way any more.
