@@ -2,7 +2,6 @@
 // amount of memory and of time.
 #include "tests/catch.h"
 #include "tests/sio/eio_client_rig.h"
-#include "tests/ws/frames.h"
 
 using namespace strata;
 using namespace strata::test;
@@ -10,7 +9,7 @@ using eio::Transport;
 
 namespace {
 
-eio::ClientOptions polling_only() {
+eio::ClientOptions hostile_polling() {
   eio::ClientOptions options;
   options.transports = {Transport::polling};
   options.timestamp_requests = false;
@@ -20,8 +19,8 @@ eio::ClientOptions polling_only() {
   return options;
 }
 
-eio::ClientOptions websocket_only() {
-  eio::ClientOptions options = polling_only();
+eio::ClientOptions hostile_websocket() {
+  eio::ClientOptions options = hostile_polling();
   options.transports = {Transport::websocket};
   return options;
 }
@@ -84,7 +83,7 @@ TEST_CASE("C10: a hostile answer to a poll ends the session, what was good befor
   };
   for (const Row& row : rows) {
     INFO(row.body.substr(0, 60));
-    ScriptRig rig(polling_only());
+    ScriptRig rig(hostile_polling());
     rig.opened();
     REQUIRE(rig.take() == "open|");
     rig.answer(row.body);
@@ -105,7 +104,7 @@ TEST_CASE("C10: a hostile handshake is an error and nothing else",
         "6\x1e"
         "0{\"sid\":\"a\",\"pingInterval\":1,\"pingTimeout\":1}"}) {
     INFO(body);
-    ScriptRig rig(polling_only());
+    ScriptRig rig(hostile_polling());
     rig.answer(body);
     CHECK(rig.take() == "error:server error|");
     CHECK(all_gone(rig));
@@ -115,7 +114,7 @@ TEST_CASE("C10: a hostile handshake is an error and nothing else",
 
 TEST_CASE("C10: an answer without an end is cut off at max_message",
           "[sio][eio-client][hostile][eio4-polling]") {
-  ScriptRig rig(polling_only());
+  ScriptRig rig(hostile_polling());
   rig.opened();
   rig.take();
   rig.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -127,7 +126,7 @@ TEST_CASE("C10: an answer without an end is cut off at max_message",
 
 TEST_CASE("C10: an answer that comes byte by byte ends with the heartbeat",
           "[sio][eio-client][hostile][eio4-heartbeat]") {
-  ScriptRig rig(polling_only());
+  ScriptRig rig(hostile_polling());
   rig.opened();
   rig.take();
   rig.say("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
@@ -143,7 +142,7 @@ TEST_CASE("C10: an answer that comes byte by byte ends with the heartbeat",
 
 TEST_CASE("C6: a server that answers no POST: sends are refused at the limit, then it ends",
           "[sio][eio-client][hostile][eio4-client]") {
-  ScriptRig rig(polling_only());
+  ScriptRig rig(hostile_polling());
   rig.opened();
   rig.take();
   int taken = 0;
@@ -167,7 +166,7 @@ TEST_CASE("C6: a server that answers no POST: sends are refused at the limit, th
 TEST_CASE("C10: a server that sends without end over a WebSocket",
           "[sio][eio-client][hostile][eio4-packet]") {
   const std::string open = "0{\"sid\":\"a\",\"pingInterval\":25000,\"pingTimeout\":20000}";
-  ScriptRig rig(websocket_only());
+  ScriptRig rig(hostile_websocket());
   rig.accept(0, server_frame(open));
   REQUIRE(rig.take() == "open|");
   SECTION("a message over the limit") {
@@ -206,7 +205,7 @@ TEST_CASE("C10: a server that sends without end over a WebSocket",
 
 TEST_CASE("C6: over a WebSocket that takes nothing sends are refused at the limit",
           "[sio][eio-client][hostile][eio4-client]") {
-  ScriptRig rig(websocket_only());
+  ScriptRig rig(hostile_websocket());
   rig.accept(0, server_frame("0{\"sid\":\"a\",\"pingInterval\":99000,\"pingTimeout\":20000}"));
   rig.peer().connection->pause();
   std::size_t most = 0;
@@ -227,13 +226,13 @@ TEST_CASE("C10: a server that cuts the answer anywhere",
       "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
   for (std::size_t at = 0; at < whole.size(); ++at) {
     INFO(at);
-    ScriptRig rig(polling_only());
+    ScriptRig rig(hostile_polling());
     rig.say(whole.substr(0, at));
     rig.peer().finish();
     CHECK(rig.take() == "error:xhr poll error|");
   }
   for (std::size_t at = 1; at < whole.size(); ++at) {  // and that it comes in two parts is nothing
-    ScriptRig rig(polling_only());
+    ScriptRig rig(hostile_polling());
     rig.say(whole.substr(0, at));
     rig.say(whole.substr(at));
     CHECK(rig.take() == "open|");

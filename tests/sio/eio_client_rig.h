@@ -145,4 +145,47 @@ inline std::string server_frame(std::string_view payload, int opcode = 1) {
   return frame + std::string(payload);
 }
 
+// --- WebSockets -------------------------------------------------------------------------------
+
+inline const std::string open_packet =
+    R"(0{"sid":"abc","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":100})";
+
+inline eio::ClientOptions websocket_only() {
+  eio::ClientOptions options;
+  options.transports = {eio::Transport::websocket};
+  options.per_message_deflate.reset();
+  return options;
+}
+
+inline eio::ClientOptions both() {
+  eio::ClientOptions options;
+  options.timestamp_requests = false;
+  options.per_message_deflate.reset();
+  return options;
+}
+
+// The frames of a client, unmasked, as take_frames() of a server's.
+inline std::vector<std::string> frames(Served& peer) {
+  std::string bytes = peer.take(), plain;
+  while (bytes.size() >= 6) {
+    const auto at = [&bytes](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+    REQUIRE((at(1) & 0x80) != 0);  // rfc6455-5.1
+    std::size_t size = at(1) & 0x7F, head = 2;
+    if (size == 126) size = at(2) * 256u + at(3), head = 4;
+    const std::string key = bytes.substr(head, 4);
+    std::string payload = bytes.substr(head + 4, size);
+    for (std::size_t i = 0; i < payload.size(); ++i) {
+      payload[i] = static_cast<char>(payload[i] ^ key[i % 4]);
+    }
+    plain += bytes[0];
+    plain += static_cast<char>(bytes[1] & 0x7F);
+    if (head == 4) plain += bytes.substr(2, 2);
+    plain += payload;
+    bytes.erase(0, head + 4 + size);
+  }
+  return take_frames(plain);
+}
+
+using Frames = std::vector<std::string>;
+
 }  // namespace strata::test
