@@ -149,7 +149,7 @@ $(LIB)/libstrata.a: $(call objects,$(SOURCES))
 parts_beside = $(if $(wildcard tools/$(1)/$(1).cpp),$(filter-out tools/$(1)/$(1).cpp,$(wildcard tools/$(1)/*.cpp)))
 tool_parts   = $(call parts_beside,$(notdir $(patsubst %/,%,$(dir $(1)))))
 TOOL_PARTS := $(foreach d,$(notdir $(patsubst %/,%,$(wildcard tools/*/))),$(call parts_beside,$(d)))
-TOOL_SRC := $(filter-out $(TOOL_PARTS) tools/sio/%,$(wildcard tools/*.cpp tools/*/*.cpp))
+TOOL_SRC := $(filter-out $(TOOL_PARTS),$(wildcard tools/*.cpp tools/*/*.cpp))
 tool_path = $(patsubst tools/%.cpp,%,$(1))
 tool_bin  = $(BIN)/$(if $(filter $(notdir $(tool_path))/$(notdir $(tool_path)),$(tool_path)),$(notdir $(tool_path)),$(subst /,-,$(tool_path)))
 define tool_rules

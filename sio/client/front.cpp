@@ -57,7 +57,7 @@ void Front::open(std::string_view url, ManagerOptions options) {
   manager = std::make_unique<Manager>(*loop, url, std::move(options));
   prepend(*manager, "close", [this] { look(); });
   prepend(*manager, "error", [this] { look(); });
-  prepend(*manager, "reconnect_failed", [this] { fail(std::errc::connection_refused); });
+  prepend(*manager, "reconnect_failed", [this] { look(); });
 }
 
 void Front::join(const std::shared_ptr<ChannelState>& state, std::optional<SocketOptions> options) {
@@ -83,21 +83,11 @@ void Front::watch(const std::shared_ptr<ChannelState>& state) {
     look();
   });
   prepend(socket, "connect_error", [this, state] {
-    if (!state->socket->active()) {
-      failure_ = std::make_error_code(std::errc::permission_denied);
-      state->settle(failure_);
-      look();
-    } else if (!manager->reconnection()) {
-      fail(std::errc::connection_refused);
-    }
+    failure_ = std::make_error_code(state->socket->active() ? std::errc::connection_refused
+                                                            : std::errc::permission_denied);
+    if (!state->socket->active()) state->settle(failure_);
+    look();
   });
-}
-
-void Front::fail(std::errc why) {
-  failure_ = std::make_error_code(why);
-  for (const auto& state : states_)
-    if (!state->connected) state->settle(failure_);
-  look();
 }
 
 void Front::look() { looking_->start({}); }
@@ -109,6 +99,8 @@ bool Front::at_rest() const {
 
 void Front::looked() {
   if (manager->state() != Manager::State::closed || manager->reconnecting()) return;
+  for (const auto& state : states_)
+    state->settle(failure_ ? failure_ : std::make_error_code(std::errc::operation_canceled));
   if (!at_rest()) return looking_->start(look_every);
   for (Awaiting& each : std::exchange(closing_, {})) each.set({});
   if (ends_at_rest_) loop->stop();
@@ -116,6 +108,7 @@ void Front::looked() {
 
 void Front::close(Awaiting done) {
   closing_.push_back(std::move(done));
+  failure_.clear();
   for (const auto& state : std::vector(states_)) {
     if (!manager) return;  // a handler of `disconnect` has destroyed all
     state->socket->disconnect();

@@ -107,7 +107,6 @@ class Front : public std::enable_shared_from_this<Front> {
   void end();   // on the loop's thread, or when nobody serves
   void look();  // in a later turn, whether all is over
   void looked();
-  void fail(std::errc why);
   bool at_rest() const;
 
   // --- the loop's thread ---

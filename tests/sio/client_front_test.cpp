@@ -1,0 +1,362 @@
+// sio::Client: its three ways to run, from any thread, and every way to end.
+#include <atomic>
+#include <csignal>
+
+#include "sio/client.h"
+#include "tests/catch.h"
+#include "tests/sio/client_server.h"
+
+using namespace strata;
+using test::ClientServer;
+
+namespace {
+
+constexpr net::Duration enough = 10s;  // for what takes a millisecond
+
+void set_up(sio::Server& io) {
+  io.on_connection([](sio::Socket& socket) {
+    socket.on("sum", [](int a, int b, sio::Ack ack) { ack(a + b); });
+    socket.on("pair", [](sio::Ack ack) { ack("spot", 3); });
+    socket.on("silent", [](sio::Ack) {});
+    socket.on("echo", [&socket](const sio::Args& all) { socket.emit("echo", all); });
+    socket.on("leave", [&socket] { socket.disconnect(); });
+    socket.emit("hello", "spot");
+  });
+  io.of("/admin").use([](sio::Socket& socket, const sio::Next& next) {
+    if (socket.handshake().auth().value("token", "") == "sesame") return next();
+    next(sio::Refusal("who are you", {{"code", 401}}));
+  });
+  io.of("/admin").on_connection(
+      [](sio::Socket& socket) { socket.on("who", [](sio::Ack ack) { ack("admin"); }); });
+}
+
+template <class T>
+T within(std::future<T>& future) {
+  REQUIRE(future.wait_for(enough) == std::future_status::ready);
+  return future.get();
+}
+template <class T>
+T within(std::future<T>&& future) {
+  return within(future);
+}
+
+sio::ManagerOptions quick() {
+  sio::ManagerOptions options;
+  options.reconnection_delay = 1ms;
+  options.reconnection_delay_max = 5ms;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("a client runs on this thread until it is closed, as the lesson has it",
+          "[sio][threads][client]") {
+  ClientServer server(set_up);
+  std::vector<std::string> heard;
+  sio::Client socket(server.url());
+  CHECK_FALSE(socket.connected());
+  socket.on("connect", [&] {
+    heard.push_back("connect");
+    CHECK(socket.connected());
+    CHECK(socket.id() == socket.socket().id());
+    socket.emit("echo", 1, {{"name", "spot"}});
+  });
+  socket.on("hello", [&](const std::string& name) { heard.push_back("hello " + name); });
+  socket.on("echo", [&](sio::ClientSocket& from, int n, const sio::Json& data) {
+    CHECK(&from == &socket.socket());
+    heard.push_back("echo " + std::to_string(n) + " " + data["name"].get<std::string>());
+    socket.close();
+  });
+  socket.on("disconnect", [&](const std::string& reason) { heard.push_back(reason); });
+  CHECK_FALSE(socket.run());
+  CHECK(heard ==
+        std::vector<std::string>{"connect", "hello spot", "echo 1 spot", "io client disconnect"});
+  CHECK_FALSE(socket.connected());
+  CHECK(socket.id().empty());
+}
+
+TEST_CASE("run() returns where nothing would connect again, and says why",
+          "[sio][threads][client]") {
+  ClientServer server(set_up);
+  {
+    sio::Client refused(server.url("/admin"));
+    std::string message;
+    refused.on("connect_error", [&](const sio::Failure& why) { message = why.message; });
+    CHECK(refused.run() == std::errc::permission_denied);
+    CHECK(message == "who are you");
+  }
+  {
+    sio::Client ended(server.url());
+    ended.on("connect", [&] { ended.emit("leave"); });
+    std::string reason;
+    ended.on("disconnect", [&](const std::string& why) { reason = why; });
+    CHECK_FALSE(ended.run());
+    CHECK(reason == "io server disconnect");
+  }
+  {
+    sio::Client wrong("ftp://nowhere");
+    CHECK(wrong.run() == std::errc::connection_refused);
+  }
+  sio::ManagerOptions once = quick();
+  once.reconnection = false;
+  sio::ManagerOptions thrice = quick();
+  thrice.reconnection_attempts = 2;  // and the first
+  std::string nobody;
+  {
+    const ClientServer gone(set_up);
+    nobody = gone.url();
+  }
+  for (const sio::ManagerOptions& options : {once, thrice}) {
+    sio::Client lonely(nobody, options);
+    int failures = 0;
+    lonely.on("connect_error", [&] { ++failures; });
+    CHECK(lonely.run() == std::errc::connection_refused);
+    CHECK(failures == (options.reconnection ? 3 : 1));
+  }
+}
+
+TEST_CASE("a client with a thread of its own is used from this one", "[sio][threads][client]") {
+  ClientServer server(set_up);
+  sio::Client client(server.url(), quick());
+  std::promise<std::string> hello;
+  client.on("hello", [&](const std::string& name) { hello.set_value(name); });
+  REQUIRE_FALSE(client.start());
+  CHECK(client.start() == std::errc::operation_in_progress);
+  CHECK_FALSE(within(client.wait_connected()));
+  CHECK(client.connected());
+  CHECK(client.id().size() == 20);
+  CHECK(within(hello.get_future()) == "spot");
+
+  SECTION("answers are futures, with types") {
+    CHECK(*within(client.emit_with_ack<int>("sum", 40, 2)) == 42);
+    CHECK(*within(client.emit_with_ack("sum", 40, 2)) == sio::Json{42});
+    const auto pair = within(client.emit_with_ack<std::string, int>("pair"));
+    REQUIRE(pair);
+    CHECK(*pair == std::tuple<std::string, int>("spot", 3));
+    CHECK(within(client.emit_with_ack<std::string>("sum", 1, 2)).error() == std::errc::bad_message);
+    CHECK(within(client.timeout(1ms).emit_with_ack<int>("silent")).error() == std::errc::timed_out);
+    CHECK_THROWS_AS(client.emit_with_ack("connect"), std::invalid_argument);
+  }
+  SECTION("an answer that cannot come any more is an error") {
+    auto silent = client.timeout(1h).emit_with_ack<int>("silent");
+    CHECK(*within(client.emit_with_ack<int>("sum", 1, 1)) == 2);
+    client.disconnect();
+    CHECK(within(silent).error() == sio::socket_disconnected());
+  }
+  SECTION("on the loop's own thread nobody waits") {
+    std::promise<std::error_code> asked, waited;
+    client.on("echo", [&] {
+      asked.set_value(client.emit_with_ack("sum", 1, 2).get().error());
+      waited.set_value(client.wait_connected().get());
+    });
+    client.emit("echo");
+    CHECK(within(asked.get_future()) == std::errc::resource_deadlock_would_occur);
+    CHECK(within(waited.get_future()) == std::errc::resource_deadlock_would_occur);
+  }
+  SECTION("braces, bytes and callbacks are serialised here and now") {
+    std::promise<std::pair<sio::Json, std::vector<std::uint8_t>>> echoed;
+    client.once("echo", [&](const sio::Json& data, const std::vector<std::uint8_t>& bytes) {
+      echoed.set_value({data, bytes});
+    });
+    {
+      std::vector<std::uint8_t> bytes = {1, 2, 255};
+      const sio::Json dog = {{"name", "spot"}};
+      CHECK(client.emit("echo", dog, bytes));
+      bytes.assign(3, 0);
+    }
+    const auto [data, bytes] = within(echoed.get_future());
+    CHECK(data == sio::Json{{"name", "spot"}});
+    CHECK(bytes == std::vector<std::uint8_t>{1, 2, 255});
+    CHECK(client.emit("echo", {{"name", "spot"}}, {1, 2}));
+    std::promise<int> answer;
+    client.timeout(5s).emit("sum", 1, 2, [&](std::error_code, int sum) { answer.set_value(sum); });
+    CHECK(within(answer.get_future()) == 3);
+    CHECK_THROWS_AS(client.emit("disconnect"), std::invalid_argument);
+  }
+  SECTION("handlers are added and removed from here") {
+    std::atomic<int> any{0}, first{0};
+    std::promise<void> second;
+    client.on_any([&](std::string_view, const sio::Args&) { ++any; });
+    const sio::ListenerId id = client.on("echo", [&] { ++first; });
+    client.off(id);
+    client.on("echo", [&] { second.set_value(); });
+    client.emit("echo");
+    within(second.get_future());
+    CHECK(first == 0);
+    CHECK(any == 1);
+    client.remove_all_listeners();
+    client.off_any();
+    client.disconnect();
+    client.connect();  // connected() still knows, though all handlers are gone
+    CHECK_FALSE(within(client.wait_connected()));
+    CHECK(client.connected());
+    CHECK(any == 1);
+  }
+  SECTION("other namespaces share the connection") {
+    sio::Channel& denied = client.of("/admin");
+    CHECK(within(denied.wait_connected()) == std::errc::permission_denied);
+    CHECK(&client.of("admin") == &denied);
+    CHECK(&client.of("/") == &client);
+    sio::Client other(server.url("/admin"), {.auth = {{"token", "sesame"}}});
+    REQUIRE_FALSE(other.start());
+    CHECK(other.nsp() == "/admin");
+    CHECK(*within(other.emit_with_ack<std::string>("who")) == "admin");
+    sio::Channel& main = other.of("/", {});
+    CHECK(*within(main.emit_with_ack<int>("sum", 1, 2)) == 3);
+  }
+  SECTION("it comes back") {
+    server.restart();
+    std::promise<void> again;
+    client.once("connect", [&] { again.set_value(); });
+    within(again.get_future());
+    CHECK(*within(client.emit_with_ack<int>("sum", 2, 2)) == 4);
+  }
+  SECTION("close() sends what was said before") {
+    std::promise<std::string> last;
+    server.with([&](sio::Server& io) {
+      for (sio::Socket* const socket : io.sockets())
+        socket->on("last", [&](const std::string& word) { last.set_value(word); });
+    });
+    client.emit("last", "words");
+    CHECK_FALSE(within(client.close()));
+    CHECK(within(last.get_future()) == "words");
+    CHECK_FALSE(client.connected());
+  }
+}
+
+TEST_CASE("more than posted_max on its way to a loop that stands still is refused",
+          "[sio][threads][client]") {
+  net::EventLoop loop;  // nobody runs it
+  sio::Client client(loop, "http://127.0.0.1:1", {.auto_connect = false});
+  std::thread([&] {
+    const std::string large(sio::Client::posted_max / 4, 'x');
+    int taken = 0;
+    while (client.emit("large", large)) ++taken;
+    CHECK(taken == 4);
+    CHECK(within(client.emit_with_ack("large")).error() == std::errc::operation_canceled);
+  }).join();
+  loop.poll_once();
+  CHECK(client.socket().waiting() > 0);
+  std::thread([&] { CHECK(client.emit("again")); }).join();
+}
+
+TEST_CASE("a client is destroyed inside its own callbacks, of each way to run",
+          "[sio][threads][client]") {
+  ClientServer server(set_up);
+  for (const char* const event : {"connect", "hello", "echo", "disconnect"}) {
+    const auto play = [&](std::unique_ptr<sio::Client>& client, const std::function<void()>& over) {
+      client->on(event, [&client, over] {
+        client.reset();
+        over();
+      });
+      for (const char* const other : {"connect", "hello", "echo", "disconnect"})
+        client->on(other, [&client] { CHECK(client != nullptr); });
+      client->on("hello", [&client] {
+        if (client) client->emit("echo", [] {});
+      });
+      client->on("echo", [&client] {
+        if (client) client->disconnect();
+      });
+    };
+    INFO(event);
+    {
+      auto own = std::make_unique<sio::Client>(server.url());
+      play(own, [] {});
+      own->run();
+      CHECK(own == nullptr);
+    }
+    {
+      net::EventLoop loop;
+      auto guest = std::make_unique<sio::Client>(loop, server.url());
+      play(guest, [&] { loop.stop(); });
+      loop.run();
+      CHECK(guest == nullptr);
+    }
+    {
+      auto threaded = std::make_unique<sio::Client>(server.url());
+      std::promise<void> over;
+      play(threaded, [&] { over.set_value(); });
+      threaded->start();
+      within(over.get_future());
+      CHECK(threaded == nullptr);
+    }
+  }
+}
+
+TEST_CASE("who destroys a client on another thread waits for its callback, and nothing comes after",
+          "[sio][threads][client]") {
+  ClientServer server(set_up);
+  net::EventLoop loop;
+  std::thread turning([&] { loop.run(); });
+  for (const bool own : {true, false}) {
+    std::unique_ptr<sio::Client> client;
+    std::atomic<bool> ended{false}, dead{false};
+    std::atomic<int> late{0};
+    std::promise<void> inside, made, go_on;
+    auto going_on = go_on.get_future();
+    const auto make = [&] {
+      client = own ? std::make_unique<sio::Client>(server.url())
+                   : std::make_unique<sio::Client>(loop, server.url());
+      client->once("hello", [&] {
+        for (int i = 0; i < 100; ++i) client->emit("echo", i);
+        inside.set_value();
+        going_on.wait();
+        ended = true;
+      });
+      client->on_any([&](std::string_view, const sio::Args&) { late += dead; });
+      made.set_value();
+    };
+    if (own) {
+      make();
+      client->start();
+    } else {
+      loop.post(make);
+    }
+    within(made.get_future());
+    within(inside.get_future());
+    auto silent = client->timeout(1h).emit_with_ack("silent");
+    auto destroyed = std::async(std::launch::async, [&] {
+      client.reset();
+      dead = true;
+      CHECK(ended);
+    });
+    CHECK(destroyed.wait_for(10ms) == std::future_status::timeout);
+    go_on.set_value();
+    within(destroyed);
+    if (own) CHECK(silent.wait_for(0s) == std::future_status::ready);
+    CHECK(within(silent).error() == std::errc::operation_canceled);
+    CHECK(late == 0);
+  }
+  loop.stop();
+  turning.join();
+}
+
+TEST_CASE("a client that never ran is destroyed on any thread", "[sio][threads][client]") {
+  auto client = std::make_unique<sio::Client>("http://127.0.0.1:1");
+  std::future<std::error_code> waiting;
+  std::thread([&] {
+    waiting = client->wait_connected();
+    client.reset();
+  }).join();
+  CHECK(within(waiting) == std::errc::operation_canceled);
+
+  net::EventLoop loop;
+  auto guest = std::make_unique<sio::Client>(loop, "http://127.0.0.1:1");
+  std::thread([&] { guest.reset(); }).join();  // the loop never turns again
+}
+
+TEST_CASE("a thread of ours takes none of the program's signals", "[sio][threads][client]") {
+  ClientServer server(set_up);
+  sio::Client client(server.url());
+  std::promise<bool> blocked;
+  client.on("hello", [&] {
+    sigset_t mask;
+    ::pthread_sigmask(SIG_BLOCK, nullptr, &mask);
+    blocked.set_value(::sigismember(&mask, SIGTERM) == 1);
+  });
+  client.start();
+  CHECK(within(blocked.get_future()));
+  sigset_t mask;
+  ::pthread_sigmask(SIG_BLOCK, nullptr, &mask);
+  CHECK(::sigismember(&mask, SIGTERM) == 0);
+}
