@@ -221,6 +221,7 @@ test:                                  ## everything: five layers, interop, brow
 	$$run rows-table node tests/interop/rows_table.js --check; \
 	$$run python-socketio tests/interop/run_python_socketio $(TEST)/sio_rows; \
 	$$run client tests/interop/run_client $(BIN)/fetch; \
+	$$run eio-client tests/interop/run_eio_client $(TEST)/eio_client; \
 	$$run ws-client tests/interop/run_ws_client $(TEST)/ws_client; \
 	$$run python tests/interop/run_python $(BIN)/echo $(TEST)/ws_client; \
 	$$run express tests/interop/run_express $(TEST)/express_routes; \
@@ -235,6 +236,7 @@ test-interop: $(BIN)/echo test-programs $(call node_stamp,interop)  ## stock cli
 	$$run interop tests/interop/run $(BIN)/echo || bad=1; \
 	$$run rows tests/interop/run_rows $(TEST)/sio_rows $(TEST)/eio_rows || bad=1; \
 	$$run python-socketio tests/interop/run_python_socketio $(TEST)/sio_rows || bad=1; \
+	$$run eio-client tests/interop/run_eio_client $(TEST)/eio_client || bad=1; \
 	$$run ws-client tests/interop/run_ws_client $(TEST)/ws_client || bad=1; \
 	$$run python tests/interop/run_python $(BIN)/echo $(TEST)/ws_client || bad=1; \
 	exit $$bad

@@ -61,11 +61,11 @@ function client(after, url, ...flags) {
 // npm's engine.io on a free port; `requests` has what came, upgrades too.
 async function serve(after, options = {}, at = undefined) {
   const app = http.createServer();
-  const requests = [];
-  app.on('request', (request) => requests.push(request));
-  app.on('upgrade', (request) => requests.push(request));
   const engine = new Server(options);
   engine.attach(app, {path: '/engine.io', ...options});
+  const requests = [];  // behind attach(), which takes the listeners that are there
+  for (const event of ['request', 'upgrade'])
+    if (app.listenerCount(event)) app.prependListener(event, (request) => requests.push(request));
   const url = await listen(after, app, at);
   after(() => engine.close());
   return {url, engine, app, requests};

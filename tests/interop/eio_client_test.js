@@ -1,15 +1,15 @@
 // tests/interop/eio_client_test.js PROGRAM [WORD] - our Engine.IO client and npm's engine.io; the
-// name of each test begins with the row of the reference's table that it proves.
+// name of each test begins with the row of the reference's table that it proves. --names lists
+// them.
 'use strict';
 const assert = require('assert');
 const os = require('os');
 const path = require('path');
-const {test: named, run, next, limited} = require('./runner');
+const {test, run, names, next} = require('./runner');
 const {choose, client, serve, serve_echo} = require('./eio_client');
 
 const [program = 'build/tests/eio_client', word = ''] = process.argv.slice(2);
 choose(program);
-const test = (rows, sentence, body) => named(rows, sentence, body);
 
 const line_of = (request) => `${request.method} ${request.url}`;
 
@@ -196,4 +196,7 @@ test('C7', 'cookies come back where they are wanted', async ({after}) => {
 });
 
 require('./eio_client_edges_test');
-run(word);
+if (program === '--names')
+  for (const name of names()) console.log(name);
+else
+  run(word);
