@@ -8,6 +8,7 @@
 //   (sio::Socket& socket, ...)         whose event it is; first. At a client: sio::ClientSocket&
 // (codec)
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <system_error>
@@ -53,11 +54,21 @@ class Call {
   std::optional<Ack> ack_;
 };
 
+struct EventText;
+
 class EventHandler {
  public:
   virtual ~EventHandler() = default;
   // Nothing if it was called; else what did not fit.
   virtual std::optional<Mismatch> call(Call& call) = 0;
+
+ private:
+  friend class Listeners;  // it is a link of their list itself: a listener is one allocation
+  EventHandler* next_ = nullptr;
+  EventText* event_ = nullptr;
+  std::uint64_t id_ : 62 = 0;
+  std::uint64_t once_ : 1 = 0;
+  std::uint64_t live_ : 1 = 0;
 };
 
 // Hears the answer to an emit. One of the two is called, once, unless the socket goes first.

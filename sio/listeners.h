@@ -15,11 +15,16 @@ namespace strata::sio {
 
 using ListenerId = std::uint64_t;  // 0 is none
 
-// A flat list, searched by a hash of the name: a socket has a few handlers, and ten thousand
-// sockets have as many lists; a map of them would cost more memory and no less time.
+// A list, searched by a hash of the name: a socket has a few handlers, and ten thousand sockets
+// have as many lists; a map of them would cost more memory and no less time. A name is in memory
+// once for all that listen for it.
 //   Lives:  longer than any run(); handlers removed meanwhile die when the last run() ends.
 class Listeners {
  public:
+  Listeners() = default;
+  ~Listeners();
+  Listeners(const Listeners&) = delete;
+  Listeners& operator=(const Listeners&) = delete;
   // Never the same twice in a process: a stale id cannot remove somebody else's handler.
   static ListenerId next_id();
   // `id`: one of next_id(), drawn before.
@@ -42,19 +47,16 @@ class Listeners {
  private:
   using Visit = void (*)(const void* context, EventHandler& handler);
   std::size_t run(std::string_view event, const void* context, Visit visit);
-  struct Entry {
-    ListenerId id;
-    std::size_t hash;
-    std::string event;
-    std::unique_ptr<EventHandler> handler;
-    bool once;
-    bool live;
-  };
+  static bool hears(const EventHandler& handler, std::string_view event, std::size_t hash);
+  template <class Which>
+  std::size_t end(const Which& which);
+  static void destroy(EventHandler* first);
   struct Running;
   void sweep();
-  std::vector<std::unique_ptr<Entry>> entries_;
+  EventHandler* first_ = nullptr;  // owned, as each that it leads to
+  EventHandler* last_ = nullptr;
   std::uint32_t running_ = 0;
-  bool dead_ = false;  // some entry is no longer live
+  bool dead_ = false;  // some handler is no longer live
 };
 
 using AnyHandler = std::function<void(std::string_view event, const Args& args)>;
