@@ -67,6 +67,7 @@ net::Result<Destination, std::string_view> parse_destination(std::string_view ur
 
   Destination found;
   found.server.append(scheme).append("://").append(authority);
+  if (authority.starts_with(unix_prefix) && !authority.ends_with(':')) found.server.push_back(':');
   const auto checked = http::parse_url(found.server + "/");
   if (!checked) return checked.error();
   found.identity = identity_of(*checked);

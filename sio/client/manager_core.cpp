@@ -10,6 +10,8 @@
 namespace strata::sio {
 namespace {
 
+constexpr net::Duration connect_timeout_max = 130s;  // as long as Linux tries, where none is told
+
 Failure failure_of(const eio::TransportError& error) {
   Failure failure{error.message, std::nullopt, error.status, error.context};
   if (failure.context.empty() && error.system) failure.context = error.system.message();
@@ -70,6 +72,8 @@ eio::ClientOptions ManagerCore::engine_options() {
   // Bounded here, where a packet's attachments are known to belong to it: see has_room().
   engine.max_send_queue = std::numeric_limits<std::size_t>::max();
   engine.open_timeout = {};
+  // The Manager's is the one that counts: this is behind it.
+  engine.connect_timeout = o.timeout ? *o.timeout + 1s : connect_timeout_max;
   engine.close_timeout = o.close_timeout;
   engine.resolver = o.resolver;
   engine.secure = o.secure;
@@ -89,7 +93,8 @@ eio::ClientOptions ManagerCore::engine_options() {
   };
   engine.on_drain = [this](eio::Client&) {
     const auto kept = keep();
-    for_active([](ClientSocket& socket) { socket.drained(); });
+    // Often: so without a list of its own. Sockets are added behind, and stay.
+    for (std::size_t i = 0; i < sockets_.size() && !gone_; ++i) sockets_[i]->drained();
   };
   engine.on_error = [this](eio::Client&, const eio::TransportError& error) {
     engine_failed(error);
