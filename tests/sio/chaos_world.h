@@ -9,7 +9,9 @@
 #include "tests/catch.h"
 #include "tests/support/virtual_loop.h"
 
+// inline: these names are also others', of hostile_world.h and eio_villain.h, in the same program.
 namespace strata::test {
+inline namespace chaos {
 
 struct Route {
   const char* name;
@@ -74,4 +76,5 @@ inline bool in_order(const std::vector<std::string>& some, const std::vector<std
   return true;
 }
 
+}  // namespace chaos
 }  // namespace strata::test
