@@ -164,6 +164,7 @@ void ClientRun::switch_over() {
   websocket_->send({.type = PacketType::upgrade, .data = {}});
   wrote_ = true;
   polling_.reset();
+  plan();  // a close() that waited for the upgrade goes on
   call(options_->on_upgrade, Transport::websocket);
 }
 

@@ -5,5 +5,7 @@ const {choose} = require('./wscat');
 
 const [folder = 'build/bin', word = ''] = process.argv.slice(2);
 choose(folder);
-for (const part of ['wscat_test', 'wscat_ends_test', 'wscat_lesson_test']) require('./' + part);
+for (const part
+         of ['wscat_test', 'wscat_ends_test', 'wscat_lesson_test', 'sio_test', 'sio_ends_test'])
+  require('./' + part);
 run(word);

@@ -20,8 +20,8 @@ function choose(where) {
 
 // `typed` is its stdin, which then ends; null: it stays open, for type(). By default wscat is asked
 // for no colors by what it writes to: a pipe.
-function start(args, typed = '') {
-  const child = spawn(program('wscat'), args);
+function start(args, typed = '', name = 'wscat') {
+  const child = spawn(program(name), args);
   let out = Buffer.alloc(0), err = '', both = '';
   child.stdin.on('error', () => {});  // it may end before it has read all
   const look = new Set();
@@ -63,7 +63,7 @@ function start(args, typed = '') {
     prints: (what) => until(String(what), () => `${out}`.includes(what)),
     shown: () => both,
     until,
-    ended: limited(ended, 14, 'end of wscat'),
+    ended: limited(ended, 14, `end of ${name}`),
     kill: (signal) => child.kill(signal)
   };
 }

@@ -17,7 +17,8 @@ sio::ManagerOptions options_of(const Settings& s) {
   sio::ManagerOptions options;
   if (s.auth) options.auth = *s.auth;
   options.extra_headers = s.headers;
-  options.query = s.query;
+  if (const auto where = sio::parse_destination(s.url)) options.query = where->query;
+  options.query.insert(options.query.end(), s.query.begin(), s.query.end());
   if (!s.transports.empty()) options.transports = s.transports;
   options.path = s.path;
   options.proxy = s.proxy;
