@@ -47,7 +47,7 @@ test(group, '--replay emits at the recorded pace', async ({after}) => {
   io.on('connection', (socket) => socket.on('end', (done) => done()));
   assert.strictEqual((await sio(['--replay', file, url])).code, 0);
   assert.strictEqual(times.length, 2);
-  assert.ok(times[1] - times[0] > 200, `${times[1] - times[0]} ms`);
+  assert.ok(times[1] - times[0] > 100, `${times[1] - times[0]} ms`);
 });
 
 test(group, '--expect: another event, a missing one: exit code 5 and a sentence', async ({after}) => {
