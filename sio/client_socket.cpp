@@ -218,7 +218,8 @@ void ClientSocket::on_event(const Args& args, std::string_view event,
 void ClientSocket::keep_received(const Args& args, std::string_view event,
                                  std::optional<std::uint64_t> id) {
   received_.emplace_back(event, args, id);
-  received_bytes_ += args.bytes() + event.size() + received_overhead;
+  received_bytes_ +=
+      args.bytes() + args.size() * sizeof(std::string_view) + event.size() + received_overhead;
   if (received_.size() <= options_.limits.max_received &&
       received_bytes_ <= options_.limits.max_received_bytes)
     return;

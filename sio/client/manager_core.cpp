@@ -10,6 +10,7 @@
 namespace strata::sio {
 namespace {
 
+constexpr std::size_t elements_kept_max = 4096;      // of one large packet: not kept for ever
 constexpr net::Duration connect_timeout_max = 130s;  // as long as Linux tries, where none is told
 
 Failure failure_of(const eio::TransportError& error) {
@@ -148,6 +149,7 @@ void ManagerCore::received(const Decoder::Answer& decoded) {
   if (!decoded.ready()) return;
   dispatch(*decoded);
   if (!gone_ && !fresh_) decoder_->release();
+  if (elements_.capacity() > elements_kept_max) elements_ = {};
 }
 
 void ManagerCore::dispatch(const Decoder::Decoded& decoded) {

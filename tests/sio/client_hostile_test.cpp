@@ -196,3 +196,74 @@ TEST_CASE("any cut of what a server says leaves a client that connects again",
     REQUIRE((socket.connected() && socket.id() == "S2"));
   }
 }
+
+TEST_CASE("random packets, right and wrong, in any order, leave a client that works",
+          "[sio][client][hostile][L14]") {
+  const std::vector<std::string> pieces = {"0",
+                                           "1",
+                                           "2",
+                                           "3",
+                                           "4",
+                                           "5",
+                                           "6",
+                                           "1-",
+                                           "2-",
+                                           "/foo,",
+                                           "/",
+                                           ",",
+                                           "7",
+                                           "[\"x\"]",
+                                           "[\"ask\",1]",
+                                           "[",
+                                           "]",
+                                           "{\"sid\":\"S\",\"pid\":\"P\"}",
+                                           "{\"message\":\"no\"}",
+                                           "[\"x\",{\"_placeholder\":true,\"num\":0}]",
+                                           "\xff",
+                                           "[\"x\",\"offset\"]"};
+  const unsigned first = 20261122;
+  for (unsigned seed = first; seed < first + 300; ++seed) {
+    INFO("seed " << seed);
+    unsigned state = seed;
+    const auto next = [&state](std::size_t below) {
+      state = state * 1664525 + 1013904223;
+      return (state >> 8) % below;
+    };
+    ClientRig rig({.retries = seed % 3, .ack_timeout = 1s, .reconnection_delay = 1ms});
+    ClientSocket* const sockets[] = {&rig.socket(), &rig.socket("/foo")};
+    for (ClientSocket* const socket : sockets) {
+      socket->on("ask", [socket](int x, Ack ack) {
+        ack(x);
+        socket->emit("asked", x, [](std::error_code) {});
+      });
+      socket->on("x", [socket] { socket->emit("heard"); });
+    }
+    rig.open();
+    for (int step = 0; step < 60; ++step) {
+      if (rig.manager->state() != Manager::State::open) {
+        for (ClientSocket* const socket : sockets) socket->connect();
+        rig.loop.advance(10s);
+        rig.unread.clear();
+        if (rig.manager->state() == Manager::State::opening) rig.open();
+      }
+      if (next(4) == 0) {
+        rig.say_binary("bytes");
+      } else {
+        std::string packet;
+        for (std::size_t count = 1 + next(4); count > 0; --count)
+          packet += pieces[next(pieces.size())];
+        rig.say(packet);
+      }
+      if (next(5) == 0) sockets[next(2)]->emit("mine", step);
+      if (next(30) == 0) sockets[next(2)]->disconnect();
+      for (ClientSocket* const socket : sockets) {
+        REQUIRE(socket->connected() == !socket->id().empty());
+        REQUIRE((socket->active() || !socket->connected()));
+        REQUIRE(socket->awaited() <= 200);
+      }
+    }
+    rig.manager->close();
+    rig.loop.advance(60s);
+    for (ClientSocket* const socket : sockets) REQUIRE_FALSE(socket->connected());
+  }
+}
