@@ -97,6 +97,7 @@ class ClientRun final : public std::enable_shared_from_this<ClientRun>,
   net::Timer look_;  // again, whether the WebSocket has sent what it was given
   net::TimePoint armed_for_ = net::TimePoint::max();
   net::Duration wall_deadline_{};
+  int pongs_waiting_ = 0;
   bool came_to_websocket_;
   bool stepping_ = false;
   bool planned_ = false;    // step() runs at the end of this turn

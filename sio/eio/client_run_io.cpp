@@ -9,6 +9,9 @@
 namespace strata::sio::eio {
 namespace {
 
+// That wait for a WebSocket to take them. An honest server sends a ping when the last was answered.
+constexpr int pongs_waiting_max = 1000;
+
 constexpr std::size_t octets_bytes_max = 64 * 1024;  // kept for the next packet in Base64
 
 // Never twice the same in this process, and hardly ever in two: for caches, nothing else.
@@ -55,6 +58,8 @@ void ClientRun::received(const Packet& packet) {
   const bool deliver = session_.on_packet(packet, loop_.now());
   if (pings && session_.state() != State::closed) {
     note_wall_clock();
+    if (!websocket_ || websocket_->buffered_bytes() == 0) pongs_waiting_ = 0;
+    if (++pongs_waiting_ > pongs_waiting_max) return session_.on_bad_packet("pings without end");
     call(options_->on_packet_create, Packet{PacketType::pong, false, {}});
     if (!deaf()) call(options_->on_ping);
   }
