@@ -6,7 +6,7 @@ const crypto = require('crypto');
 const http = require('http');
 const net = require('net');
 const path = require('path');
-const {test, run, next, inbox, limited} = require('../interop/runner');
+const {test, run, next, limited} = require('../interop/runner');
 
 const folder = path.resolve(process.argv[2] || 'build/bin');
 const program = (name) => path.join(folder, `lesson-${name}`);
@@ -271,49 +271,7 @@ test('websocket echo', 'messages come back with their type, Close is answered', 
       /text message of 5 bytes\nbinary message of 3 bytes\nclosed: 1000\n(.*\n)*closed: 1001\n/);
 });
 
-for (const transports of [['polling'], ['websocket'], ['polling', 'websocket']]) {
-  test(
-      'socket.io', `greets, and tells all others (${transports.join(' to ')})`, async ({after}) => {
-        const {io} = require('socket.io-client');
-        const server = await serve('socketio_server', after);
-        const join = async () => {
-          const socket = io(`http://localhost:${server.port}`, {transports, forceNew: true});
-          after(() => socket.disconnect());
-          const events = inbox(socket, 'myEvent');
-          assert.deepStrictEqual(await events.take(), [{name: 'spot'}], 'the greeting');
-          return {socket, events};
-        };
-        const [one, two, three] = [await join(), await join(), await join()];
-        one.socket.emit('myEvent', {name: 'rex', tags: ['a', 1]});
-        for (const other of [two, three])
-          assert.deepStrictEqual(await other.events.take(), [{name: 'rex', tags: ['a', 1]}]);
-        two.socket.emit('myEvent', 'fido');
-        assert.deepStrictEqual(await one.events.take(), ['fido']);  // and not its own before it
-        two.socket.disconnect();
-        await server.stop();
-        assert.strictEqual(server.printed().match(/ connected\n/g).length, 3);
-        assert.match(server.printed(), / is gone: server shutting down\n/);
-      });
-}
-
-test(
-    'socket.io', 'the shortest server greets on port 7890, or says who is there',
-    async ({after}) => {
-      const {io} = require('socket.io-client');
-      const child = spawn(program('socketio_shortest'), [], {stdio: ['ignore', 'ignore', 'pipe']});
-      after(() => child.kill('SIGKILL'));
-      let said = '';
-      child.stderr.on('data', (data) => (said += data));
-      const ended = new Promise((resolve) => child.on('exit', resolve));
-      const socket = io('http://localhost:7890', {reconnectionDelay: 50, autoConnect: false});
-      after(() => socket.disconnect());
-      const greeted = next(socket, 'myEvent');
-      socket.connect();
-      if (await Promise.race([ended.then(() => 'ended'), greeted]) !== 'ended')
-        return assert.deepStrictEqual(await greeted, [{name: 'spot'}]);
-      greeted.catch(() => {});
-      assert.match(said, /port 7890: address (already )?in use/i);
-    });
+require('./socketio_test')(program, serve);
 
 const ask = (port, method, target, headers, body) => request(port, method, target, body, headers);
 test('http parts', 'every method is answered, and both messages are printed', async ({after}) => {
