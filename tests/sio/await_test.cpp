@@ -86,7 +86,7 @@ TEST_CASE("a coroutine connects, asks and hears", "[sio][threads][client][await]
     const int first = co_await echo;
     const int second = co_await sio::next<int>(socket, "echo");  // none is lost in between
     socket.emit("echo", 1, "two");
-    const sio::Json all = co_await sio::next(socket, "echo");  // and the offset, for recovery
+    const sio::Json all = co_await sio::next(socket, "echo");
     co_return std::to_string(sum) + name + std::to_string(age) + std::to_string(first) +
         std::to_string(second) + sio::dump(all[0]) + sio::dump(all[1]);
   };

@@ -15,7 +15,8 @@ namespace strata::test {
 class ClientServer {
  public:
   using SetUp = std::function<void(sio::Server&)>;
-  explicit ClientServer(SetUp set_up) : set_up_(std::move(set_up)) {
+  explicit ClientServer(SetUp set_up, bool recovers = false)
+      : set_up_(std::move(set_up)), recovers_(recovers) {
     std::promise<std::uint16_t> listening;
     auto port = listening.get_future();
     thread_ = std::thread([this, &listening] {
@@ -66,13 +67,14 @@ class ClientServer {
   void begin(std::uint16_t port) {
     sio::Options options;
     options.engine.ping_interval = 200ms;
-    options.connection_state_recovery = sio::RecoveryOptions{};
+    if (recovers_) options.connection_state_recovery = sio::RecoveryOptions{};
     io_ = std::make_unique<sio::Server>(loop_, options);
     set_up_(*io_);
     if (const std::error_code error = io_->listen(net::Address::loopback(port)))
       throw std::system_error(error);
   }
   SetUp set_up_;
+  const bool recovers_;
   net::EventLoop loop_;
   std::unique_ptr<sio::Server> io_;
   std::uint16_t port_ = 0;

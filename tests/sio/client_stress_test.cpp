@@ -68,7 +68,7 @@ void set_up(sio::Server& io) {
 class Stress {
  public:
   explicit Stress(unsigned seed)
-      : random_(seed), server_(set_up), turning_([this] { loop_.run(); }) {}
+      : random_(seed), server_(set_up, true), turning_([this] { loop_.run(); }) {}
   ~Stress() {
     for (auto& life : lives_)
       if (life) die(*life);
