@@ -73,33 +73,62 @@ void Carrier::connect(const Packet& packet) {
     return violated("a second CONNECT for one namespace");
   const std::size_t most = hub_->options().max_namespaces;
   if (sockets_.size() + asking_.size() >= most) return refuse(name, "Too many namespaces");
-  // All that a connection holds as `auth` is no more than one packet could be.
-  if (packet.data.size() > hub_->limits().max_payload / most) return refuse(name, "Too much auth");
-  const auto read_auth = [](std::string_view text) {
-    return text.empty() ? Json() : build_json(text);
-  };
-  if (Namespace* const nsp = hub_->find(name)) return enter(*nsp, read_auth(packet.data));
+  if (!takes_auth(packet.data.size())) return refuse(name, "Too much auth");
+  if (Namespace* const nsp = hub_->find(name)) return enter(*nsp, packet.data);
   if (hub_->parents().empty()) return refuse(name, "Invalid namespace");
-  asking_.push_back(name);
-  if (!self_) self_ = std::make_shared<Carrier*>(this);
-  // The text waits for the answer, not the tree: that may be thirty times as large.
-  hub_->find_or_make(name, read_auth(packet.data),
-                     [weak = std::weak_ptr<Carrier*>(self_), name, read_auth,
-                      text = std::string(packet.data)](Namespace* nsp) {
-                       const std::shared_ptr<Carrier*> self = weak.lock();
-                       if (!self || (*self)->ended_) return;
-                       std::erase((*self)->asking_, name);
-                       if (nsp == nullptr) return (*self)->refuse(name, "Invalid namespace");
-                       (*self)->enter(*nsp, read_auth(text));
-                     });
+  if (hub_->full()) {
+    hub_->log("a dynamic namespace was refused: ", "max_child_namespaces");
+    return refuse(name, "Too many namespaces");
+  }
+  ask_parents(name, packet.data);
 }
 
-void Carrier::enter(Namespace& nsp, Json auth) {
+// All that a connection holds as `auth` is no more than one packet could be. What strangers hold
+// together has a limit, too; but they cannot lock out who sends no more than a namespace's share.
+bool Carrier::takes_auth(std::size_t bytes) const {
+  const HubOptions& options = hub_->options();
+  if (auth_bytes_ + bytes > options.packet.max_payload) return false;
+  if (!stranger() || bytes <= options.packet.max_payload / options.max_namespaces) return true;
+  return hub_->strangers_auth() + bytes <= options.max_strangers_auth;
+}
+
+static Json read_auth(std::string_view text) { return text.empty() ? Json() : build_json(text); }
+
+// The text waits for the answer, not the tree: that may be thirty times as large.
+void Carrier::ask_parents(const std::string& name, std::string_view auth) {
+  asking_.push_back(name);
+  if (!self_) self_ = std::make_shared<Carrier*>(this);
+  auth_bytes_ += auth.size();
+  hub_->ask_parents(name, read_auth(auth),
+                    [weak = std::weak_ptr<Carrier*>(self_), name, text = std::string(auth),
+                     share = hub_->share_of_auth(auth.size())](Namespace* nsp) {
+                      const std::shared_ptr<Carrier*> self = weak.lock();
+                      if (!self || (*self)->ended_) return;
+                      std::erase((*self)->asking_, name);
+                      (*self)->auth_bytes_ -= text.size();
+                      if (nsp == nullptr) return (*self)->refuse(name, "Invalid namespace");
+                      (*self)->enter(*nsp, text);
+                    });
+}
+
+void Carrier::enter(Namespace& nsp, std::string_view auth) {
   make_room(sockets_, sockets_.size() + 1);
-  Socket& socket = hub_->make_socket(*this, nsp, std::move(auth));
+  Socket& socket = hub_->make_socket(*this, nsp, read_auth(auth));
+  socket.auth_bytes = static_cast<std::uint32_t>(auth.size());
+  count_auth(auth.size());
   sockets_.push_back(&socket);
   if (!nsp.adapter().recovers()) return nsp.admit(socket);
   recover(socket, nsp);
+}
+
+void Carrier::count_auth(std::size_t bytes) {
+  auth_bytes_ += bytes;
+  if (stranger()) hub_->strangers_auth() += bytes;
+}
+
+void Carrier::forget_auth(std::size_t bytes) {
+  auth_bytes_ -= bytes;
+  if (stranger()) hub_->strangers_auth() -= bytes;
 }
 
 // A client that was here says so: {"pid":"...","offset":"..."}.
@@ -144,9 +173,15 @@ void Carrier::refuse(std::string_view nsp, std::string_view message, const Json*
   send(text, {});
 }
 
-void Carrier::joined() { connect_timer_.reset(); }
+void Carrier::joined() {
+  if (!stranger()) return;
+  connect_timer_.reset();
+  for (const Socket* const socket : sockets_) hub_->strangers_auth() -= socket->auth_bytes;
+}
 
-void Carrier::remove(Socket& socket) { std::erase(sockets_, &socket); }
+void Carrier::remove(Socket& socket) {
+  if (std::erase(sockets_, &socket) != 0) forget_auth(socket.auth_bytes);
+}
 
 void Carrier::disconnect_all() {
   const std::vector<Socket*> sockets = sockets_;  // each takes itself off the list

@@ -33,7 +33,8 @@ class Carrier {
   bool send(std::string_view text, std::span<const Bytes> attachments, eio::SendOptions how = {});
   bool send(std::span<eio::SharedMessage> messages, eio::SendOptions how);  // a packet for many
   void refuse(std::string_view nsp, std::string_view message, const Json* data = nullptr);
-  void joined();  // a first namespace: it may stay
+  void joined();                                               // a first namespace: it may stay
+  bool stranger() const { return connect_timer_ != nullptr; }  // it has not joined any
   void remove(Socket& socket);
   void disconnect_all();  // `41` for each namespace, then the session ends
   void close_sockets(std::string_view reason, std::string_view detail);
@@ -44,7 +45,11 @@ class Carrier {
   void answer(const Decoder::Answer& decoded);
   void dispatch(const Decoder::Decoded& decoded);
   void connect(const Packet& packet);
-  void enter(Namespace& nsp, Json auth);
+  void ask_parents(const std::string& name, std::string_view auth);
+  void enter(Namespace& nsp, std::string_view auth);
+  bool takes_auth(std::size_t bytes) const;
+  void count_auth(std::size_t bytes);
+  void forget_auth(std::size_t bytes);
   void recover(Socket& socket, Namespace& nsp);
   void fail(PacketError error);
   void violated(std::string_view what);
@@ -55,6 +60,7 @@ class Carrier {
   Decoder decoder_;
   std::vector<Socket*> sockets_;     // those that wait for a middleware too
   std::vector<std::string> asking_;  // names that a parent of dynamic namespaces thinks about
+  std::size_t auth_bytes_ = 0;       // as text, of its sockets and of what is asked
   std::shared_ptr<Carrier*> self_;   // made for the first of these; held weakly by its answer
   std::unique_ptr<net::Timer> connect_timer_;
   bool ended_ = false;  // closed, or closing for an error: nothing more is heard

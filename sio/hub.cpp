@@ -16,7 +16,8 @@ Hub::Hub(net::Loop& loop, HubOptions options)
     : loop_(&loop),
       options_(std::move(options)),
       link_(std::make_shared<Link>(loop, *this)),
-      parents_(*this) {
+      parents_(*this),
+      strangers_auth_(std::make_shared<std::atomic<std::size_t>>(0)) {
   of("/");
 }
 
@@ -41,23 +42,29 @@ Namespace& Hub::make(std::string name, Namespace* parent) {
                                 : std::make_unique<Namespace>(*this, name, *parent, adapter);
   Namespace& nsp = *made;
   namespaces_.emplace(std::move(name), std::move(made));
-  if (parent != nullptr) Parents::adapter_of(*parent).add_child(nsp);
+  if (parent != nullptr) {
+    ++children_;
+    Parents::adapter_of(*parent).add_child(nsp);
+  }
   const auto present = on_new_namespace_;
   for (const auto& handler : present)
     guarded("a handler of new_namespace threw: ", [&] { handler(nsp); });
   return nsp;
 }
 
-void Hub::find_or_make(std::string_view name, const Json& auth,
-                       const std::function<void(Namespace*)>& done) {
-  if (Namespace* const made = find(name)) return done(made);
-  if (parents_.empty()) return done(nullptr);
+void Hub::ask_parents(std::string_view name, const Json& auth,
+                      const std::function<void(Namespace*)>& done) {
   parents_.ask(name, auth, [this, name = std::string(name), done](Namespace* parent) {
     // While the parent thought about it another client may have been faster.
     Namespace* nsp = parent == nullptr ? nullptr : find(name);
-    if (nsp == nullptr && parent != nullptr) nsp = &make(name, parent);
+    if (nsp == nullptr && parent != nullptr && !full()) nsp = &make(name, parent);
     done(nsp);
   });
+}
+
+std::shared_ptr<void> Hub::share_of_auth(std::size_t bytes) {
+  strangers_auth() += bytes;
+  return {nullptr, [all = strangers_auth_, bytes](void*) { *all -= bytes; }};
 }
 
 void Hub::child_is_empty(Namespace& child) {
@@ -68,6 +75,7 @@ void Hub::child_is_empty(Namespace& child) {
     if (found == namespaces_.end() || !found->second->idle()) return;  // somebody came meanwhile
     Parents::adapter_of(*found->second->parent()).remove_child(*found->second);
     namespaces_.erase(found);
+    --children_;
   });
 }
 

@@ -1,6 +1,7 @@
 // sio/hub.h - everything of a server that stands on Engine.IO sessions: namespaces, clients,
 // sockets by slot and generation. It knows no HTTP, so tests drive it with sessions of their own.
 #pragma once
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,10 +19,18 @@ namespace strata::sio {
 
 struct HubOptions {
   PacketLimits packet;
-  net::Duration connect_timeout = 45s;          // to a connection's first namespace
-  std::size_t max_namespaces = 64;              // of one connection
-  std::size_t max_rooms = 1024;                 // of one socket
-  std::size_t max_acks = 1024;                  // of one socket: answers awaited
+  net::Duration connect_timeout = 45s;  // to a connection's first namespace
+  std::size_t max_namespaces = 64;      // of one connection
+  std::size_t max_rooms = 1024;         // of one socket
+  std::size_t max_acks = 1024;          // of one socket: answers awaited
+  // Bytes of one socket's events that its middlewares (Socket::use) keep before they answer; what
+  // comes above that ends with an `error`.
+  std::size_t max_kept_events = 1 << 20;
+  // Bytes of `auth` of all connections that no namespace has let in yet, together. One connection
+  // may send as much as `max_payload`, and `max_payload / max_namespaces` is never too much. As a
+  // tree a byte may take 32.
+  std::size_t max_strangers_auth = 4'000'000;
+  std::size_t max_child_namespaces = 10'000;    // dynamic ones that clients made; of the server
   bool cleanup_empty_child_namespaces = false;  // dynamic ones end with their last socket
   // What makes the adapter of a namespace; nothing: one in memory.
   std::function<std::unique_ptr<Adapter>(Namespace&)> adapter = {};
@@ -62,9 +71,13 @@ class Hub final : public eio::Handler {
   void retire(Socket& socket);  // dead for refs now, gone when the turn ends
   Socket* find(std::uint32_t slot, std::uint32_t generation) const;
   void make_id(std::array<char, 20>& id);  // 120 bits from the kernel
-  // `name`, which a client asks for: there already, or as a parent allows it; else null.
-  void find_or_make(std::string_view name, const Json& auth,
-                    const std::function<void(Namespace*)>& done);
+  // `name`, which a client asks for and nobody made yet: as a parent allows it, else null.
+  void ask_parents(std::string_view name, const Json& auth,
+                   const std::function<void(Namespace*)>& done);
+  bool full() const { return children_ >= options_.max_child_namespaces; }
+  // What strangers hold. A question to a parent may be forgotten on any thread, with its share.
+  std::atomic<std::size_t>& strangers_auth() { return *strangers_auth_; }
+  std::shared_ptr<void> share_of_auth(std::size_t bytes);  // counted until it is forgotten
   void child_is_empty(Namespace& child);
   // Runs what the application gave; what it throws is a line in the log that begins with `what`.
   template <class Call>
@@ -95,6 +108,8 @@ class Hub final : public eio::Handler {
   std::function<void(std::string_view)> sink_;
   Parents parents_;
   ByName<std::unique_ptr<Namespace>> namespaces_;
+  std::size_t children_ = 0;  // dynamic ones among them
+  std::shared_ptr<std::atomic<std::size_t>> strangers_auth_;
   std::vector<std::function<void(Namespace&)>> on_new_namespace_;
   std::vector<std::unique_ptr<Carrier>> carriers_;
   std::vector<Slot> slots_;

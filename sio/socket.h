@@ -1,6 +1,7 @@
 // sio/socket.h - one client in one namespace: its handlers, its rooms, its acknowledgements.
 #pragma once
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -51,6 +52,8 @@ using SocketMiddleware =
     std::function<void(std::string_view event, const Args&, const SocketNext&)>;
 
 struct SocketExtras : AnyLists {  // what few sockets have
+  // Of events in the hands of middlewares; those may be dropped on any thread.
+  std::shared_ptr<std::atomic<std::size_t>> kept_bytes;
   std::vector<SocketMiddleware> middlewares;
 };
 
@@ -124,7 +127,8 @@ class Socket : public Hearing<Socket, SocketExtras>, public EmitForms<Socket> {
   Carrier& carrier() const { return *carrier_; }
   Seats& seats() { return seats_; }
   const Seats& seats() const { return seats_; }
-  std::size_t middlewares_passed = 0;  // of its namespace
+  std::uint32_t middlewares_passed = 0;  // of its namespace
+  std::uint32_t auth_bytes = 0;          // of its CONNECT, as text
 
  private:
   friend class Hearing<Socket, SocketExtras>;
@@ -148,6 +152,7 @@ class Socket : public Hearing<Socket, SocketExtras>, public EmitForms<Socket> {
   void persist(std::string_view reason);
   bool remember(const EventPacket& packet, const SendFlags& flags);
   void pass(const std::shared_ptr<SocketNext::Event>& event, const Args& args);
+  void keep(SocketNext::Event& event, const Args& args);
   void notify_end(std::string_view event, std::string_view reason, std::string_view detail);
   std::optional<std::uint64_t> expect_answer(OnAnswer handler, const SendFlags& flags);
   PendingAck take_pending(std::uint64_t id);

@@ -19,6 +19,11 @@ struct SocketNext::Event {
   bool inside = false;  // one of them is running
   bool passed = false;  // and has called next()
   std::unique_ptr<KeptArgs> kept;
+  std::size_t kept_bytes = 0;
+  std::shared_ptr<std::atomic<std::size_t>> all_kept;
+  ~Event() {
+    if (all_kept) *all_kept -= kept_bytes;
+  }
 };
 
 void Socket::on_event(const Args& args, std::string_view event, std::optional<std::uint64_t> id) {
@@ -72,11 +77,24 @@ void Socket::pass(const std::shared_ptr<SocketNext::Event>& event, const Args& a
     guarded(event->name, [&] { middleware(event->name, args, SocketNext(event)); });
     event->inside = false;
     if (event->passed) continue;
-    if (!event->kept && event.use_count() > 1) event->kept = std::make_unique<KeptArgs>(args);
+    if (!event->kept && event.use_count() > 1) keep(*event, args);
     return;
   }
   Call call(*this, &make_ack, args, event->id);
   dispatch(event->name, call);
+}
+
+// One that is not kept ends here: next() finds nothing to go on with.
+void Socket::keep(SocketNext::Event& event, const Args& args) {
+  auto& all = rare_->kept_bytes;
+  if (!all) all = std::make_shared<std::atomic<std::size_t>>(0);
+  const std::size_t bytes = sizeof event + args.bytes() + args.size() * sizeof(std::string_view);
+  if (*all + bytes > hub_->options().max_kept_events)
+    return raise(Error{"too many events wait for a middleware", event.name, {}, {}, {}});
+  event.kept = std::make_unique<KeptArgs>(args);
+  event.all_kept = all;
+  event.kept_bytes = bytes;
+  *all += bytes;
 }
 
 void Socket::passed(const std::shared_ptr<SocketNext::Event>& event, std::optional<Refusal> why) {
