@@ -100,7 +100,8 @@ Exchange& ExchangePool::acquire() {
 void ExchangePool::release(Exchange& exchange) {
   if (exchange.response.deferred()) {
     const std::lock_guard lock(mutex_);
-    waited_[exchange.slot_] = 0;
+    if (exchange.slot_ < waited_.size())
+      waited_[exchange.slot_] = 0;  // else defer() ran out of memory
   }
   exchange.in_use_ = false;
   if (++exchange.generation_ == 0) exchange.generation_ = 1;

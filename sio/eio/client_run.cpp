@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <new>
 #include <utility>
 
 namespace strata::sio::eio {
@@ -141,15 +142,26 @@ void ClientRun::planned_step() {
 void ClientRun::step(bool may_flush) {
   if (stepping_ || deaf()) return;  // the one below on the stack goes on
   stepping_ = true;
-  for (;;) {
-    const bool unsent = wrote_ && websocket_ && websocket_->buffered_bytes() != 0;
-    const ClientStep what = session_.next(loop_.now(), may_flush && !reading_, unsent);
-    if (what == ClientStep::none) break;
-    perform(what);
-    if (deaf()) return;
+  try {
+    for (;;) {
+      const bool unsent = wrote_ && websocket_ && websocket_->buffered_bytes() != 0;
+      const ClientStep what = session_.next(loop_.now(), may_flush && !reading_, unsent);
+      if (what == ClientStep::none) break;
+      perform(what);
+      if (deaf()) return;
+    }
+    rearm();
+  } catch (const std::bad_alloc&) {  // of ours: a handler's are caught nearer to it
+    starve();
   }
   stepping_ = false;
-  rearm();
+}
+
+// What was half done cannot be gone on with. The end is told by the timer, from a stack of its own.
+void ClientRun::starve() {
+  session_.on_transport_error({.message = "out of memory"});
+  armed_for_ = loop_.now();
+  timer_.start(net::Duration{});
 }
 
 void ClientRun::perform(ClientStep what) {

@@ -65,6 +65,7 @@ class ClientRun final : public std::enable_shared_from_this<ClientRun>,
 
   void begin();
   void step(bool may_flush = true);
+  void starve();
   void perform(ClientStep what);
   void plan();
   void planned_step();
