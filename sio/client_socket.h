@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "sio/client/pending_acks.h"
 #include "sio/client/retry_queue.h"
 #include "sio/client_options.h"
 #include "sio/hearing.h"
@@ -106,12 +107,7 @@ class ClientSocket : public Hearing<ClientSocket, AnyLists>, public EmitForms<Cl
  private:
   friend class Hearing<ClientSocket, AnyLists>;
   enum class Joining : std::uint8_t { no, asking, asked };  // asked: the answer is awaited
-  struct PendingAck {
-    std::uint64_t id = 0;
-    OnAnswer handler;
-    net::TimerHandle timer;
-  };
-  struct Received {  // before CONNECT was answered
+  struct Received {                                         // before CONNECT was answered
     Received(std::string_view e, const Args& a, std::optional<std::uint64_t> i)
         : event(e), args(a), id(i) {}
     std::string event;
@@ -147,7 +143,6 @@ class ClientSocket : public Hearing<ClientSocket, AnyLists>, public EmitForms<Cl
   void drain_queue();
   // --- answers
   std::optional<std::uint64_t> expect_answer(OnAnswer handler, const SendFlags& flags);
-  PendingAck take_pending(std::uint64_t id);
   void on_ack(std::uint64_t id, const Args& args);
   void ack_failed(std::uint64_t id, std::error_code why);
   void clear_acks();
@@ -167,7 +162,7 @@ class ClientSocket : public Hearing<ClientSocket, AnyLists>, public EmitForms<Cl
   std::uint64_t session_ = 0;  // connections so far: what belongs to an earlier one is void
   std::uint64_t asked_ = 0;    // how often `auth` was asked: a late answer finds another
   std::uint64_t next_id_ = 0;
-  std::vector<PendingAck> pending_;  // sorted: ids only grow
+  PendingAcks pending_;
   Outbox<> outbox_;
   RetryQueue queue_;
   std::deque<Received> received_;

@@ -5,8 +5,6 @@
 //     +--> may_send()? --yes-------------------> the Manager
 //              |                                     ^
 //              +--no--> outbox_ -- connect, drain ---+
-#include <algorithm>
-
 #include "sio/client/manager_core.h"
 #include "sio/client_socket.h"
 
@@ -190,23 +188,12 @@ std::optional<std::uint64_t> ClientSocket::expect_answer(OnAnswer handler, const
       if (kept && !kept->gone()) ack_failed(id, timed_out());
     });
   }
-  pending_.push_back(std::move(pending));
+  pending_.add(std::move(pending));
   return id;
 }
 
-ClientSocket::PendingAck ClientSocket::take_pending(std::uint64_t id) {
-  const auto found = std::lower_bound(
-      pending_.begin(), pending_.end(), id,
-      [](const PendingAck& pending, std::uint64_t wanted) { return pending.id < wanted; });
-  if (found == pending_.end() || found->id != id) return {};
-  PendingAck taken = std::move(*found);
-  pending_.erase(found);
-  taken.timer.cancel();
-  return taken;
-}
-
 void ClientSocket::on_ack(std::uint64_t id, const Args& args) {
-  const PendingAck pending = take_pending(id);
+  const PendingAck pending = pending_.take(id);
   if (!pending.handler) return;  // nobody asked, or it was too late
   guarded("ack", [&] {
     if (const auto wrong = pending.handler->answered(*this, args)) mismatched("ack", *wrong);
@@ -214,7 +201,7 @@ void ClientSocket::on_ack(std::uint64_t id, const Args& args) {
 }
 
 void ClientSocket::ack_failed(std::uint64_t id, std::error_code why) {
-  const PendingAck pending = take_pending(id);
+  const PendingAck pending = pending_.take(id);
   if (!pending.handler) return;
   outbox_.erase(id);
   tell(*pending.handler, why);
@@ -226,15 +213,7 @@ void ClientSocket::tell(AnswerHandler& handler, std::error_code why) {
 
 // What was sent will not be answered; what still waits may be.
 void ClientSocket::clear_acks() {
-  const std::vector<std::uint64_t> waiting = outbox_.ids();
-  std::vector<PendingAck> lost = std::exchange(pending_, {});
-  const auto sent =
-      std::stable_partition(lost.begin(), lost.end(), [&waiting](const PendingAck& pending) {
-        return std::binary_search(waiting.begin(), waiting.end(), pending.id);
-      });
-  pending_.assign(std::make_move_iterator(lost.begin()), std::make_move_iterator(sent));
-  lost.erase(lost.begin(), sent);
-  for (PendingAck& pending : lost) pending.timer.cancel();
+  const std::vector<PendingAck> lost = pending_.take_but(outbox_.ids());
   for (const PendingAck& pending : lost) {
     if (silenced()) return;
     tell(*pending.handler, socket_disconnected());

@@ -203,6 +203,30 @@ TEST_CASE("a lost connection fails the answers that can hear it, and keeps those
   CHECK(got.ends_with("disconnected|waits1|"));
 }
 
+TEST_CASE("a hundred thousand answers are found in any order", "[sio][client][L8]") {
+  PendingAcks pending;
+  struct Nobody final : AnswerHandler {
+    std::optional<Mismatch> answered(Hearer&, const Args&) override { return {}; }
+    void failed(Hearer&, std::error_code) override {}
+  };
+  constexpr std::uint64_t count = 100'000;
+  for (std::uint64_t id = 0; id < count; ++id) pending.add({id, std::make_unique<Nobody>(), {}});
+  for (std::uint64_t i = 0; i + 3 < count; ++i) {
+    const std::uint64_t id = i * 7919 % count;  // a prime: each id once
+    const PendingAck taken = pending.take(id);
+    REQUIRE((taken.handler && taken.id == id));
+    REQUIRE_FALSE(pending.take(id).handler);
+    REQUIRE(pending.size() == count - i - 1);
+  }
+  REQUIRE(pending.size() == 3);
+  const std::uint64_t kept = (count - 2) * 7919 % count;
+  CHECK(pending.take_but({kept}).size() == 2);
+  CHECK(pending.size() == 1);
+  pending.add({count, std::make_unique<Nobody>(), {}});
+  CHECK(pending.take(kept).handler);
+  CHECK(pending.take_but({}).size() == 1);
+}
+
 TEST_CASE("more answers than max_acks are not awaited", "[sio][client][L8]") {
   SocketLimits limits;
   limits.max_acks = 2;
