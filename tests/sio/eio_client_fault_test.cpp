@@ -19,7 +19,7 @@ struct Scene {
   explicit Scene(eio::ClientOptions options) : app(loop), engine(app, quick(), echo) {
     REQUIRE_FALSE(app.listen(net::Address::loopback(0)));
     options.url = "http://127.0.0.1:" + std::to_string(app.address().port());
-    options.open_timeout = options.upgrade_timeout = options.close_timeout = 300ms;
+    options.open_timeout = options.upgrade_timeout = options.close_timeout = 100ms;
     options.on_text = [this](eio::Client& c, std::string_view) { c.close(); };
     options.on_open = [](eio::Client& c) { c.send("hello"); };
     options.on_error = [this](eio::Client&, const eio::TransportError&) { over = true; };
@@ -30,7 +30,7 @@ struct Scene {
   }
   static eio::Options quick() {
     eio::Options options;
-    options.ping_interval = options.ping_timeout = 200ms;
+    options.ping_interval = options.ping_timeout = 100ms;
     return options;
   }
   // A session from open() to its end, however it comes.
@@ -59,7 +59,7 @@ TEST_CASE("C10: any allocation may fail: the session ends and its client goes on
   SECTION("over a WebSocket") { options.transports = {eio::Transport::websocket}; }
   SECTION("with the upgrade") {}
   std::size_t nth = 1;
-  for (bool reached = true; reached; nth += nth < 100 ? 1 : 5) {
+  for (bool reached = true; reached; nth += nth < 60 ? 1 : 9) {
     INFO("allocation " << nth);
     Scene scene(options);
     {

@@ -130,3 +130,24 @@ TEST_CASE("C2: every callback of a session, in order", "[sio][eio-client][eio4-c
       1);
   CHECK(rig.take() == "<2|>3|ping|<4y|text:y|flush|");
 }
+
+TEST_CASE("C9: of sessions that nobody lets leave, four are kept",
+          "[sio][eio-client][hostile][eio4-close]") {
+  ScriptRig rig(plain());
+  std::size_t handshake = 0;
+  for (int round = 0; round < 10; ++round) {
+    while (!rig.peer(handshake).got.starts_with("GET /engine.io/?EIO=4&transport=polling HTTP")) {
+      ++handshake;
+    }
+    rig.answer(R"(0{"sid":"b","pingInterval":99000,"pingTimeout":1000})", handshake);
+    REQUIRE(rig.take() == "open|");
+    rig.client().send("x");
+    rig.client().close();
+    REQUIRE(rig.client().open());
+    rig.loop.settle();
+  }
+  std::size_t alive = 0;
+  for (const auto& each : rig.server.peers) alive += each->fin || each->gone ? 0 : 1;
+  CHECK(alive == 4 * 2 + 1);  // a poll and a POST of each, and the new handshake
+  CHECK(rig.take().empty());
+}
