@@ -1,11 +1,7 @@
 // sio/hub.cpp - sessions in, sockets out.
 #include "sio/hub.h"
 
-#include <sys/random.h>
-
-#include <cerrno>
-#include <system_error>
-
+#include "net/random.h"
 #include "sio/eio/make_room.h"
 #include "sio/memory_adapter.h"
 #include "sio/socket.h"
@@ -157,10 +153,8 @@ void Hub::make_id(std::array<char, 20>& id) {
   static constexpr char letters[] =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   if (entropy_.size() < id.size()) {
-    entropy_.resize(256);  // getrandom gives up to 256 bytes whole
-    while (getrandom(entropy_.data(), entropy_.size(), 0) < 0) {
-      if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "getrandom");
-    }
+    entropy_.resize(256);
+    net::fill_random({reinterpret_cast<std::uint8_t*>(entropy_.data()), entropy_.size()});
   }
   for (char& c : id) {
     c = letters[static_cast<std::uint8_t>(entropy_.back()) & 63];  // six bits of each byte

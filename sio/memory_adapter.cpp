@@ -12,6 +12,12 @@
 
 namespace strata::sio {
 
+static std::vector<Socket*> chosen(Rooms& rooms, const Target& target) {
+  std::vector<Socket*> sockets;
+  rooms.select(target.who, target.sender, sockets);
+  return sockets;
+}
+
 MemoryAdapter::MemoryAdapter(Namespace& nsp, const std::optional<RecoveryOptions>& recovery)
     : Adapter(nsp) {
   if (recovery) log_.emplace(*recovery);
@@ -125,8 +131,7 @@ void MemoryAdapter::on_ack(std::uint64_t id, const Socket& from, const Args& arg
 
 // --- groups -----------------------------------------------------------------------------------
 void MemoryAdapter::fetch_sockets(const Target& target, const SendFlags&, OnSockets done) {
-  std::vector<Socket*> sockets;
-  rooms_.select(target.who, target.sender, sockets);
+  const std::vector<Socket*> sockets = chosen(rooms_, target);
   std::vector<RemoteSocket> found;
   found.reserve(sockets.size());
   for (const Socket* const socket : sockets) found.emplace_back(*socket);
@@ -135,24 +140,18 @@ void MemoryAdapter::fetch_sockets(const Target& target, const SendFlags&, OnSock
 
 void MemoryAdapter::add_sockets(const Target& target, const SendFlags&,
                                 const std::vector<std::string>& rooms) {
-  std::vector<Socket*> sockets;
-  rooms_.select(target.who, target.sender, sockets);
-  for (Socket* const socket : sockets) socket->join(rooms);
+  for (Socket* const socket : chosen(rooms_, target)) socket->join(rooms);
 }
 
 void MemoryAdapter::del_sockets(const Target& target, const SendFlags&,
                                 const std::vector<std::string>& rooms) {
-  std::vector<Socket*> sockets;
-  rooms_.select(target.who, target.sender, sockets);
-  for (Socket* const socket : sockets)
+  for (Socket* const socket : chosen(rooms_, target))
     for (const std::string& room : rooms) socket->leave(room);
 }
 
 void MemoryAdapter::disconnect_sockets(const Target& target, const SendFlags&, bool close) {
-  std::vector<Socket*> sockets;
-  rooms_.select(target.who, target.sender, sockets);
   // One's disconnect handler may disconnect another: it then stays, but is no longer connected.
-  for (Socket* const socket : sockets) socket->disconnect(close);
+  for (Socket* const socket : chosen(rooms_, target)) socket->disconnect(close);
 }
 
 void MemoryAdapter::server_side_emit(const EventPacket&, const SendFlags&, OnServers done) {

@@ -1,31 +1,19 @@
 // http/middleware/request_id.cpp - ids taken over, or made of random bytes.
 #include "http/middleware/request_id.h"
 
-#include <sys/random.h>
-
 #include <array>
-#include <cerrno>
 #include <memory>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 
 #include "http/message.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "net/random.h"
 
 namespace strata::http {
 
 namespace {
-
-void fill_from_system(std::span<std::uint8_t> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t got = ::getrandom(bytes.data(), bytes.size(), 0);
-    if (got < 0 && errno != EINTR)
-      throw std::system_error(errno, std::generic_category(), "getrandom");
-    if (got > 0) bytes = bytes.subspan(static_cast<std::size_t>(got));
-  }
-}
 
 // Sixteen ids a call to the system.
 class Ids {
@@ -58,7 +46,7 @@ bool is_request_id(std::string_view text) {
 
 Middleware request_id(RequestIdOptions options) {
   if (!is_token(options.header)) throw std::invalid_argument("request_id: no field name");
-  if (!options.random) options.random = fill_from_system;
+  if (!options.random) options.random = net::fill_random;
   auto ids = std::make_shared<Ids>(std::move(options.random));
   return [ids, header = std::move(options.header), accept = options.accept](
              Request& req, Response& res, const Next& next) {

@@ -1,7 +1,5 @@
 // sio/eio/handshakes.cpp - a new session, eio4-handshake: the application may refuse it, may choose
 // its id, and may take its time for both.
-#include <sys/random.h>
-
 #include <algorithm>
 #include <chrono>
 #include <ctime>
@@ -11,6 +9,7 @@
 #include "http/cookie.h"
 #include "http/request.h"
 #include "http/target.h"
+#include "net/random.h"
 #include "sio/eio/make_room.h"
 #include "sio/eio/server_core.h"
 #include "sio/eio/server_socket.h"
@@ -22,10 +21,7 @@ using Code = RequestError::Code;
 // 144 bits nobody can guess, in characters that a URL takes as they are.
 static Sid make_sid() {
   std::array<std::uint8_t, 18> octets{};
-  for (std::size_t have = 0; have < octets.size();) {
-    const ssize_t got = getrandom(octets.data() + have, octets.size() - have, 0);
-    if (got > 0) have += static_cast<std::size_t>(got);
-  }
+  net::fill_random(octets);
   std::string text = http::encode_base64(octets);
   std::replace(text.begin(), text.end(), '+', '-');
   std::replace(text.begin(), text.end(), '/', '_');

@@ -1,6 +1,7 @@
 // sio/eio/requests.cpp - the way of a request to its session: what every request goes through.
 #include <utility>
 
+#include "http/field_lines.h"
 #include "http/request.h"
 #include "http/server.h"
 #include "sio/eio/server_core.h"
@@ -172,7 +173,7 @@ std::unique_ptr<ws::Connection> ServerCore::accept(Request& request, Response& r
                                                    bool first) {
   std::string lines;
   for (const auto& [name, value] : fields_for(request, first)) {
-    lines.append(name).append(": ").append(value).append("\r\n");
+    http::append_line(lines, name, value);
   }
   std::optional<ws::AcceptedOffer> deflate;
   if (deflate_pool_) deflate = ws::accept_offer(request.head(), deflate_pool_->options().wanted);
