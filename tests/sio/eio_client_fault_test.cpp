@@ -20,7 +20,7 @@ struct Scene {
     REQUIRE_FALSE(app.listen(net::Address::loopback(0)));
     options.url = "http://127.0.0.1:" + std::to_string(app.address().port());
     options.open_timeout = options.upgrade_timeout = options.close_timeout = 100ms;
-    options.on_text = [this](eio::Client& c, std::string_view) { c.close(); };
+    options.on_text = [](eio::Client& c, std::string_view) { c.close(); };
     options.on_open = [](eio::Client& c) { c.send("hello"); };
     options.on_error = [this](eio::Client&, const eio::TransportError&) { over = true; };
     options.on_close = [this](eio::Client&, std::string_view, const eio::TransportError&) {
