@@ -22,6 +22,7 @@ http::ClientOptions http_options(const ClientOptions& from, http::CookieJar* coo
   options.max_redirects = 0;
   options.max_retries = 0;  // a poll that is sent again may have lost what the first one fetched
   options.proxy = from.proxy;
+  options.proxy_tunnel = true;  // one way through it for all that we send
   options.no_proxy = from.no_proxy;
   options.cookies = cookies;
   options.resolver = from.resolver;
