@@ -173,7 +173,9 @@ $(OBJ)/tools/bench/http_parse.o: CXXFLAGS += -DSTRATA_HAS_LLHTTP -isystem /usr/s
 $(BIN)/bench-http_parse: $(LLHTTP_OBJ)
 endif
 # tests/interop/NAME.cpp and tests/browser/NAME.cpp are servers that others' clients talk to.
-PROGRAM_SRC := $(wildcard tests/interop/*.cpp tests/browser/*.cpp)
+# All of tests/interop/sio_client_rows*.cpp is one program of Catch2, whose server is a process.
+CLIENT_ROWS := $(wildcard tests/interop/sio_client_rows*.cpp)
+PROGRAM_SRC := $(filter-out $(CLIENT_ROWS),$(wildcard tests/interop/*.cpp tests/browser/*.cpp))
 define program_rules
 $(TEST)/$(basename $(notdir $(1))): $(call objects,$(1)) $(LIB)/libstrata.a
 	@mkdir -p $$(@D)
@@ -183,6 +185,12 @@ test-programs: $(TEST)/$(basename $(notdir $(1)))
 OBJECTS += $(call objects,$(1))
 endef
 $(foreach p,$(PROGRAM_SRC),$(eval $(call program_rules,$(p))))
+$(TEST)/sio_client_rows: $(call objects,$(CLIENT_ROWS)) $(LIB)/libstrata.a $(filter %.o,$(CATCH))
+	@mkdir -p $(@D)
+	$(call say,ld  $@)
+	$(Q)$(CXX) $(LDFLAGS_ALL) $^ $(filter -l%,$(CATCH)) $(EXTERNAL) -o $@
+test-programs: $(TEST)/sio_client_rows
+OBJECTS += $(call objects,$(CLIENT_ROWS))
 .PHONY: test-programs
 tools: $(TOOL_BINS)                    ## build/bin: chat, echo, bench, the lessons
 
@@ -220,6 +228,8 @@ test:                                  ## everything: five layers, interop, brow
 	$$run rows tests/interop/run_rows $(TEST)/sio_rows $(TEST)/eio_rows; \
 	$$run rows-table node tests/interop/rows_table.js --check; \
 	$$run python-socketio tests/interop/run_python_socketio $(TEST)/sio_rows; \
+	for kind in npm ours python; do $$run client-rows-$$kind tests/interop/run_client_rows $$kind \
+	  $(TEST)/sio_client_rows $(TEST)/sio_client_server; done; \
 	$$run client tests/interop/run_client $(BIN)/fetch; \
 	$$run eio-client tests/interop/run_eio_client $(TEST)/eio_client; \
 	$$run ws-client tests/interop/run_ws_client $(TEST)/ws_client; \
@@ -237,6 +247,8 @@ test-interop: $(BIN)/echo test-programs $(call node_stamp,interop)  ## stock cli
 	$$run rows tests/interop/run_rows $(TEST)/sio_rows $(TEST)/eio_rows || bad=1; \
 	$$run python-socketio tests/interop/run_python_socketio $(TEST)/sio_rows || bad=1; \
 	$$run eio-client tests/interop/run_eio_client $(TEST)/eio_client || bad=1; \
+	for kind in npm ours python; do $$run client-rows-$$kind tests/interop/run_client_rows $$kind \
+	  $(TEST)/sio_client_rows $(TEST)/sio_client_server || bad=1; done; \
 	$$run ws-client tests/interop/run_ws_client $(TEST)/ws_client || bad=1; \
 	$$run python tests/interop/run_python $(BIN)/echo $(TEST)/ws_client || bad=1; \
 	exit $$bad
@@ -267,7 +279,7 @@ OBJECTS += $(patsubst %,$(OBJ)/tests/fuzz/%_fuzz.o,$(FUZZ)) $(OBJ)/tests/fuzz/re
 .SECONDARY: $(OBJECTS)
 
 # clang reads every source too: what one compiler lets pass, the other often does not.
-READ_BY_CLANG := $(SOURCES) $(TOOL_SRC) $(TOOL_PARTS) $(PROGRAM_SRC) $(foreach l,$(LAYERS),$(TESTS_$(l))) $(SUPPORT)
+READ_BY_CLANG := $(SOURCES) $(TOOL_SRC) $(TOOL_PARTS) $(PROGRAM_SRC) $(CLIENT_ROWS) $(foreach l,$(LAYERS),$(TESTS_$(l))) $(SUPPORT)
 CLANG_OK := $(patsubst %.cpp,build/clang/%.ok,$(READ_BY_CLANG))
 build/clang/%.ok: %.cpp
 	@mkdir -p $(@D)

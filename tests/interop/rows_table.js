@@ -19,7 +19,7 @@ for (const line of fs.readFileSync(path.join(__dirname, 'rows.txt'), 'utf8').spl
 
 const unknown = [];
 function add(kind, name) {
-  const [, head, sentence] = /^((?:[ESP]\d+ ?)+):? ?(.*)$/.exec(name) || [];
+  const [, head, sentence] = /^((?:[ESPCL]\d+ ?)+):? ?(.*)$/.exec(name) || [];
   for (const row of (head || '').split(' ').filter(Boolean)) {
     if (rows.has(row))
       rows.get(row)[kind].push(sentence);
@@ -28,16 +28,20 @@ function add(kind, name) {
   }
 }
 
-const listed =
-    spawnSync(path.join(__dirname, 'run_rows'), ['--names'], {encoding: 'utf8', cwd: top});
-if (listed.status !== 0) throw new Error(listed.stderr);
-for (const name of listed.stdout.trim().split('\n')) add('npm', name);
-const folder = path.join(top, 'tests/sio');
-for (const file of fs.readdirSync(folder).sort()) {
-  if (!file.endsWith('_test.cpp')) continue;
-  const text = fs.readFileSync(path.join(folder, file), 'utf8');
-  for (const [, name] of text.matchAll(/^TEST_CASE\("((?:[^"\\]|\\.)*)"/gm)) add('cpp', name);
+for (const script of ['run_rows', 'run_eio_client']) {
+  const listed = spawnSync(path.join(__dirname, script), ['--names'], {encoding: 'utf8', cwd: top});
+  if (listed.status !== 0) throw new Error(listed.stderr);
+  for (const name of listed.stdout.trim().split('\n')) add('npm', name);
 }
+function add_cpp(kind, folder, pattern) {
+  for (const file of fs.readdirSync(path.join(top, folder)).sort()) {
+    if (!pattern.test(file)) continue;
+    const text = fs.readFileSync(path.join(top, folder, file), 'utf8');
+    for (const [, name] of text.matchAll(/^TEST_CASE\(\s*"((?:[^"\\]|\\.)*)"/gm)) add(kind, name);
+  }
+}
+add_cpp('npm', 'tests/interop', /^sio_client_rows.*\.cpp$/);
+add_cpp('cpp', 'tests/sio', /_test\.cpp$/);
 
 const cell = (names) => names.slice(0, shown).join('; ').replace(/\|/g, '\\|') +
     (names.length > shown ? `; and ${names.length - shown} more` : '');
@@ -50,10 +54,13 @@ const text = `# What the reference does, row by row
 
 Made by \`node tests/interop/rows_table.js\`; do not edit. P is the priority: 1 is needed by the
 reference's suites, 2 is what users expect, 3 is rare, 0 is not ours. \`make test\` runs every test
-named here: those of npm's clients in \`tests/interop\`, those in C++ in \`tests/sio\`. The name of
-each begins with its rows, so \`tests/interop/run_rows '' '' S27\` runs a row alone.
+named here. For the servers (E, S, P) those of \`tests/interop\` are npm's clients at our servers;
+for the clients (C, L) they are our clients at the servers of npm, of Python and of our own. Those
+in C++ are in \`tests/sio\`. The name of each begins with its rows:
+\`tests/interop/run_rows '' '' S27\` runs a row alone, and so does
+\`tests/interop/run_client_rows npm '' '' 'L3*'\`.
 
-| Row | P | Feature | Tests with npm's clients | Tests in C++ | State |
+| Row | P | Feature | Tests with programs of others | Tests in C++ | State |
 | --- | --- | --- | --- | --- | --- |
 ${lines.join('\n')}
 `;
