@@ -42,23 +42,12 @@ test('C8', 'messages are compressed where both want it, plain ones not', async (
   assert.strictEqual(sockets[1].transport.socket.extensions, '');
 });
 
-test('C8', 'polls and the WebSocket go through a proxy', async ({after}) => {
+test('C8', 'polls and the WebSocket go through tunnels of a proxy', async ({after}) => {
   const {url} = await serve_echo(after);
   const seen = [];
-  const proxy = http.createServer((request, response) => {
-    seen.push(request.method);
-    const {pathname, search} = new URL(request.url);
-    const {method, headers} = request;
-    const on = http.request(url + pathname + search, {method, headers}, (answer) => {
-      response.writeHead(answer.statusCode, answer.headers);
-      answer.pipe(response);
-    });
-    on.on('error', () => response.destroy());
-    response.on('close', () => on.destroy());
-    request.pipe(on);
-  });
+  const proxy = http.createServer();
   proxy.on('connect', (request, socket, head) => {
-    seen.push(`CONNECT ${request.headers['proxy-authorization']}`);
+    seen.push(request.headers['proxy-authorization']);
     const [host, port] = request.url.split(':');
     const on = net.connect(port, host, () => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
@@ -74,8 +63,9 @@ test('C8', 'polls and the WebSocket go through a proxy', async ({after}) => {
   await c.until('upgrade ');
   c.say('send hello');
   assert.strictEqual(await c.next(), 'text hello');
-  assert.ok(seen.includes('GET'));
-  assert.ok(seen.includes(`CONNECT Basic ${Buffer.from('user:secret').toString('base64')}`));
+  assert.ok(seen.length >= 2);
+  const basic = `Basic ${Buffer.from('user:secret').toString('base64')}`;
+  assert.deepStrictEqual(seen, seen.map(() => basic));
 });
 
 test('C9', 'close() lets what was sent arrive first', async ({after}) => {
