@@ -178,7 +178,8 @@ std::unique_ptr<ws::Connection> ServerCore::accept(Request& request, Response& r
   std::optional<ws::AcceptedOffer> deflate;
   if (deflate_pool_) deflate = ws::accept_offer(request.head(), deflate_pool_->options().wanted);
   prepare_ends();
-  auto below = ws::accept(request, response, {}, lines, deflate ? deflate->answer : std::string());
+  auto below =
+      ws::accept(request, response, {}, lines, deflate ? deflate->answer : std::string(), this);
   if (!below) {  // no WebSocket handshake, and answered so
     if (options_.on_connection_error) {
       options_.on_connection_error({request,

@@ -140,6 +140,18 @@ void ServerCore::leave(std::unique_ptr<ws::Connection> connection) {
 void ServerCore::bury(std::unique_ptr<ws::Connection> connection) {
   dead_connections_.push_back(std::move(connection));
   plan_burial();
+  left();
+}
+
+// --- http::Guest --------------------------------------------------------------------------------
+
+void ServerCore::leave() {
+  const Entered entered(*this);
+  close_all();
+}
+
+void ServerCore::cut() {
+  for (const auto& connection : leaving_) connection->terminate();
 }
 
 // --- ws::Handler --------------------------------------------------------------------------------

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "http/guest.h"
 #include "http/router.h"
 #include "net/loop.h"
 #include "sio/eio/cors.h"
@@ -27,7 +28,7 @@ inline std::string_view as_text(const Sid& sid) { return {sid.data(), sid.size()
 //   Owns:    every session until its on_close has returned and the turn has ended.
 //   Lives:   in its Server; when that is destroyed by one of our own callbacks, to the turn's end.
 //   Threads: its loop's.
-class ServerCore final : public ws::Handler {
+class ServerCore final : public ws::Handler, public http::Guest {
  public:
   ServerCore(http::Server& http, Options options, eio::Handler& top);
   ~ServerCore() override;
@@ -111,6 +112,11 @@ class ServerCore final : public ws::Handler {
   void end_turn();
   void plan_end_of_turn();
   void plan_burial();
+
+  // --- http::Guest: its server drains
+  std::size_t staying() const override { return connections_ - dead_connections_.size(); }
+  void leave() override;
+  void cut() override;
 
   void on_message(ws::Connection& from, ws::Message& message) override;
   void on_drain(ws::Connection& from) override;
