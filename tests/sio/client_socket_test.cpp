@@ -291,3 +291,42 @@ TEST_CASE("what handlers throw is an error of their socket, and the next ones ru
   rig.say("2[\"x\",1]");
   CHECK(rig.heard().starts_with("log:a handler of \"/\" failed: thrown (event x)"));
 }
+
+TEST_CASE("as an attempt is told a socket leaves and comes back: it connects at once",
+          "[sio][client][L3][L15]") {
+  ClientRig rig;
+  ClientSocket& socket = rig.connected();
+  rig.manager->once("reconnect_attempt", [&](int) { socket.disconnect().connect(); });
+  rig.lose();
+  rig.heard();
+  rig.loop.advance(1s);
+  CHECK(rig.heard() == "attempt:1 close:forced close");
+  CHECK((socket.active() && rig.connections() == 2));
+  rig.open();
+  CHECK(rig.said() == "0");
+  CHECK(rig.heard() == "open");  // that was no attempt of the loop's
+  rig.let_in("/", "S2");
+  CHECK(rig.heard() == "connect");
+}
+
+TEST_CASE("a namespace that is asked for as the last one leaves opens a new connection",
+          "[sio][client][L15]") {
+  ClientRig rig;
+  ClientSocket& socket = rig.connected();
+  socket.on("disconnect", [&] { rig.socket("/foo"); });
+  socket.disconnect();
+  rig.open();
+  CHECK(rig.said() == "0/foo,");
+  rig.let_in("/foo");
+  CHECK(rig.heard() == "close:forced close disconnect:io client disconnect open /foo.connect");
+  CHECK_FALSE(socket.active());
+}
+
+TEST_CASE("left while it opens, it says nothing of an error", "[sio][client][L2][L4]") {
+  ClientRig rig({.timeout = 1s});
+  ClientSocket& socket = rig.socket();
+  socket.disconnect();
+  rig.loop.advance(60s);
+  CHECK(rig.heard() == "close:forced close");
+  CHECK((!socket.active() && rig.manager->state() == Manager::State::closed));
+}
