@@ -107,7 +107,8 @@ class Channel : public EmitForms<Channel>, public AskForms<Channel> {
   //   std::errc::resource_deadlock_would_occur    on the loop's own thread nobody could wait
   std::future<std::error_code> wait_connected();
 
-  // The loop's thread: what the others reach by a post.
+  // The loop's thread: what the others reach by a post. Handlers are removed by off() and
+  // remove_all_listeners() of this class, which leave those that connected() lives by.
   ClientSocket& socket() const;
 
   // --- for emit ---

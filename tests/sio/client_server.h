@@ -8,7 +8,9 @@
 #include <thread>
 
 #include "net/event_loop.h"
+#include "sio/client_options.h"
 #include "sio/server.h"
+#include "tests/catch.h"
 
 namespace strata::test {
 
@@ -80,5 +82,42 @@ class ClientServer {
   std::uint16_t port_ = 0;
   std::thread thread_;
 };
+
+inline constexpr net::Duration enough = 10s;  // for what takes a millisecond
+
+// A server to talk with, and /admin for who knows the word.
+inline void set_up(sio::Server& io) {
+  io.on_connection([](sio::Socket& socket) {
+    socket.on("sum", [](int a, int b, sio::Ack ack) { ack(a + b); });
+    socket.on("pair", [](sio::Ack ack) { ack("spot", 3); });
+    socket.on("silent", [](sio::Ack) {});
+    socket.on("echo", [&socket](const sio::Args& all) { socket.emit("echo", all); });
+    socket.on("leave", [&socket] { socket.disconnect(); });
+    socket.emit("hello", "spot");
+  });
+  io.of("/admin").use([](sio::Socket& socket, const sio::Next& next) {
+    if (socket.handshake().auth().value("token", "") == "sesame") return next();
+    next(sio::Refusal("who are you", {{"code", 401}}));
+  });
+  io.of("/admin").on_connection(
+      [](sio::Socket& socket) { socket.on("who", [](sio::Ack ack) { ack("admin"); }); });
+}
+
+template <class T>
+T within(std::future<T>& future) {
+  REQUIRE(future.wait_for(enough) == std::future_status::ready);
+  return future.get();
+}
+template <class T>
+T within(std::future<T>&& future) {
+  return within(future);
+}
+
+inline sio::ManagerOptions quick() {
+  sio::ManagerOptions options;
+  options.reconnection_delay = 1ms;
+  options.reconnection_delay_max = 5ms;
+  return options;
+}
 
 }  // namespace strata::test

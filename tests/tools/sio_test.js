@@ -2,6 +2,8 @@
 'use strict';
 const assert = require('assert');
 const crypto = require('crypto');
+const http = require('http');
+const net = require('net');
 const {test, next} = require('../interop/runner');
 const {temporary} = require('./wscat');
 const {begin, sio, lines, event, answer, echo, npm} = require('./sio');
@@ -125,6 +127,44 @@ test(group, 'the URL\'s path is the namespace; auth may be a file', async ({afte
   socket.emit('only', Buffer.from([1]));
   assert.deepStrictEqual(
       lines((await child).out), [{event: 'only', args: [{base64: 'AQ=='}], nsp: '/room'}]);
+});
+
+test(group, 'through a proxy, by CONNECT, with a name and a password', async ({after}) => {
+  const proxy = http.createServer();
+  const asked = [];
+  proxy.on('connect', (request, client) => {
+    asked.push(`${request.url} ${request.headers['proxy-authorization']}`);
+    const [host, port] = request.url.split(':');
+    const server = net.connect(Number(port), host, () => {
+      client.write('HTTP/1.1 200 Fine\r\n\r\n');
+      server.pipe(client);
+      client.pipe(server);
+    });
+    for (const end of [client, server]) end.on('error', () => {});
+  });
+  proxy.listen(0, '127.0.0.1');
+  after(() => proxy.close());
+  await next(proxy, 'listening');
+  const url = await echo();
+  const {code, out} = await sio([
+    '-q', '--proxy', `http://me:secret@127.0.0.1:${proxy.address().port}`, '-t', 'websocket', url,
+    '-a', 'message-with-ack', '1'
+  ]);
+  assert.deepStrictEqual(lines(out), [hello, answer('message-with-ack', 1)]);
+  assert.strictEqual(code, 0);
+  assert.strictEqual(asked[0], `${new URL(url).host} Basic bWU6c2VjcmV0`);
+});
+
+test(group, '--credentials sends cookies back, and else they are forgotten', async ({after}) => {
+  const {io, url} = npm(after, {cookie: {name: 'who'}});
+  for (const flags of [['--credentials'], []]) {
+    const connected = next(io, 'connection');
+    const child = sio(['-q', '-t', 'polling', url, '-f', '0.2', '-e', 'x', ...flags]);
+    const [socket] = await connected;
+    const [request] = await next(socket.conn.transport, 'headers').then(([, req]) => [req]);
+    assert.strictEqual(/who=/.test(request.headers.cookie || ''), flags.length === 1);
+    await child;
+  }
 });
 
 test(group, 'what would move the cursor is spelled', async ({after}) => {
