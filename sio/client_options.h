@@ -68,17 +68,14 @@ struct SocketOptions {
 
 struct ManagerOptions {
   // --- finding one (Lookup only)
-  // -------------------------------------------------------------------
   bool force_new = false;
   bool multiplex = true;
   // --- its sockets, unless socket(nsp, options) says otherwise
-  // -------------------------------------
   Auth auth = {};
   unsigned retries = 0;
   std::optional<net::Duration> ack_timeout = {};
   SocketLimits limits = {};
   // --- connecting
-  // ----------------------------------------------------------------------------------
   static constexpr unsigned unlimited = std::numeric_limits<unsigned>::max();
   bool auto_connect = true;
   bool reconnection = true;
@@ -91,7 +88,6 @@ struct ManagerOptions {
   // Bytes that wait for the network; what is emitted above it waits in its socket's buffer.
   std::size_t max_send_queue = 16 * 1024 * 1024;
   // --- the session below, see eio/client.h
-  // -----------------------------------------------------------
   std::string path = "/socket.io";
   bool add_trailing_slash = true;
   std::vector<std::pair<std::string, std::string>> query = {};
@@ -113,7 +109,6 @@ struct ManagerOptions {
   std::size_t max_message = 16 * 1024 * 1024;
   net::Duration close_timeout = 30s;  // for what waits to leave
   // --- seams
-  // -----------------------------------------------------------------------------------------
   net::Resolver* resolver = nullptr;
   std::function<std::unique_ptr<net::Connection>(std::unique_ptr<net::Connection>,
                                                  std::string_view host)>
