@@ -154,19 +154,34 @@ void check(Session& session, const Setting& setting, const Strike& strike) {
   CHECK(session.loop.connection_count() == 0);
 }
 
-Carried run(const Setting& setting, const Strike& strike) {
+struct Seen {  // of all sessions, how many
+  int came_back = 0, recovered = 0, asked_again = 0;
+};
+
+Carried run(const Setting& setting, const Strike& strike, Seen& seen) {
   INFO(setting.name << " " << setting.route.name << ": " << strike.words());
   Session session(setting, strike);
   check(session, setting, strike);
   if (strike.blow == Blow::none)
     CHECK(joined(session.log) == "connect disconnect io client disconnect");
+  const auto told = [&session](const char* word) {
+    return std::count(session.log.begin(), session.log.end(), word);
+  };
+  seen.came_back += told("connect") + told("back") == 2 ? 1 : 0;
+  seen.recovered += told("back") != 0 ? 1 : 0;
+  seen.asked_again += session.asked.size() > events ? 1 : 0;
   return session.carried();
 }
 
 void every_byte(Blow blow, bool recovery) {
   for (const Route& route : routes()) {
     const Setting setting{recovery ? "recovering" : "plain", route, recovery};
-    each_strike(blow, [&](const Strike& strike) { return run(setting, strike); });
+    Seen seen;
+    each_strike(blow, [&](const Strike& strike) { return run(setting, strike, seen); });
+    // It is shown that what was to be shown did happen.
+    CHECK(seen.came_back > 0);
+    CHECK(seen.asked_again > 0);
+    CHECK((seen.recovered > 0) == recovery);
   }
 }
 
