@@ -36,12 +36,15 @@ class Ack {
     const auto write = [&](PacketWriter& w) { write_value(w, value); };
     return answer(Values(write));
   }
-  bool operator()(const Json& first, const Json& second) const {
-    const auto write = [&](PacketWriter& w) {
-      write_value(w, first);
-      write_value(w, second);
-    };
-    return answer(Values(write));
+  bool operator()(const Json& first, const Json& second) const { return two(first, second); }
+  // Octets beside braces stay octets, as in emit.
+  template <ByteRange B>
+  bool operator()(const Json& first, const B& second) const {
+    return two(first, second);
+  }
+  template <ByteRange B>
+  bool operator()(const B& first, const Json& second) const {
+    return two(first, second);
   }
   template <class... V>
   bool operator()(const V&... values) const {
@@ -50,6 +53,14 @@ class Ack {
   }
 
  private:
+  template <class A, class B>
+  bool two(const A& first, const B& second) const {
+    const auto write = [&](PacketWriter& w) {
+      write_value(w, first);
+      write_value(w, second);
+    };
+    return answer(Values(write));
+  }
   bool answer(const Values& values) const {
     if (!wanted_ || wanted_->answered_.exchange(true)) return false;
     return wanted_->answer(values);

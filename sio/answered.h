@@ -89,10 +89,18 @@ class AskForms {
   template <class... T>
   std::future<Answered<T...>> emit_with_ack(std::string_view event, const Json& first,
                                             const Json& second) const {
-    return put<T...>(event, [&](PacketWriter& w) {
-      write_value(w, first);
-      write_value(w, second);
-    });
+    return put_two<T...>(event, first, second);
+  }
+  // Octets beside braces stay octets, as in emit.
+  template <class... T, ByteRange B>
+  std::future<Answered<T...>> emit_with_ack(std::string_view event, const Json& first,
+                                            const B& second) const {
+    return put_two<T...>(event, first, second);
+  }
+  template <class... T, ByteRange B>
+  std::future<Answered<T...>> emit_with_ack(std::string_view event, const B& first,
+                                            const Json& second) const {
+    return put_two<T...>(event, first, second);
   }
   template <class... T, class... V>
   std::future<Answered<T...>> emit_with_ack(std::string_view event, const V&... values) const {
@@ -101,6 +109,14 @@ class AskForms {
   }
 
  private:
+  template <class... T, class A, class B>
+  std::future<Answered<T...>> put_two(std::string_view event, const A& first,
+                                      const B& second) const {
+    return put<T...>(event, [&](PacketWriter& w) {
+      write_value(w, first);
+      write_value(w, second);
+    });
+  }
   template <class... T, class Write>
   std::future<Answered<T...>> put(std::string_view event, const Write& write) const {
     refuse_reserved(event);

@@ -82,10 +82,16 @@ class EmitForms {
     return put(event, [&value](PacketWriter& w) { write_value(w, value); });
   }
   bool emit(std::string_view event, const Json& first, const Json& second) const {
-    return put(event, [&](PacketWriter& w) {
-      write_value(w, first);
-      write_value(w, second);
-    });
+    return put_two(event, first, second);
+  }
+  // Octets beside braces stay octets: a Json would make an array of numbers of them.
+  template <ByteRange B>
+  bool emit(std::string_view event, const Json& first, const B& second) const {
+    return put_two(event, first, second);
+  }
+  template <ByteRange B>
+  bool emit(std::string_view event, const B& first, const Json& second) const {
+    return put_two(event, first, second);
   }
   // Braces before a callback, which hears the answer.
   template <Callback F>
@@ -136,6 +142,13 @@ class EmitForms {
       using Last = std::tuple_element_t<sizeof...(V) - 1, std::tuple<V...>>;
       return Callback<Last>;
     }
+  }
+  template <class A, class B>
+  bool put_two(std::string_view event, const A& first, const B& second) const {
+    return put(event, [&](PacketWriter& w) {
+      write_value(w, first);
+      write_value(w, second);
+    });
   }
   template <class Write>
   bool put(std::string_view event, const Write& write) const {

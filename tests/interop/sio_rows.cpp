@@ -6,6 +6,8 @@
 //   /dynamic   dynamic namespaces that end with their last socket
 //   /deflate   permessage-deflate
 //   /client    serves npm's bundle of the client
+//   /linked-a, /linked-b   two servers that an adapter joins
+// and one on a port of its own, GET /port, which "listen again" closes and opens anew.
 #include <cstdio>
 #include <regex>
 #include <string>
@@ -14,9 +16,11 @@
 #include "sio/remote_socket.h"
 #include "sio/server.h"
 #include "tests/interop/journal.h"
+#include "tests/interop/sio_rows_options.h"
 #include "tools/stop_signals.h"
 
 using namespace strata;
+using namespace strata::test;
 using sio::Ack;
 using sio::Json;
 
@@ -46,18 +50,6 @@ sio::Broadcast chosen(const sio::Socket& socket, const Json& how) {
   if (how.contains("compress")) whom = whom.compress(how["compress"].get<bool>());
   if (how.contains("timeout")) whom = whom.timeout(milliseconds(how["timeout"]));
   return whom;
-}
-
-Json describe(const sio::Handshake& shake) {
-  Json headers = Json::object();
-  for (const auto& [name, value] : shake.headers()) headers[name] = value;
-  Json query = Json::object();
-  for (const auto& [name, value] : shake.query()) query[name] = value;
-  return {{"headers", headers},         {"query", query},
-          {"auth", shake.auth()},       {"url", shake.url()},
-          {"address", shake.address()}, {"xdomain", shake.xdomain()},
-          {"secure", shake.secure()},   {"issued", shake.issued()},
-          {"time", shake.time()}};
 }
 
 void speak(sio::Socket& socket) {
@@ -154,7 +146,7 @@ void keep_rooms(sio::Socket& socket) {
 }
 
 void tell(sio::Server& io, sio::Socket& socket) {
-  socket.on("handshake", [&socket](const Ack& ack) { ack(describe(socket.handshake())); });
+  socket.on("handshake", [&socket](const Ack& ack) { ack(socket.handshake()); });
   socket.on("info", [&io, &socket](const Ack& ack) {
     ack(Json{{"id", socket.id()},
              {"connected", socket.connected()},
@@ -298,41 +290,6 @@ void add_dynamic(sio::Server& io) {
   obey(io, asked);
 }
 
-sio::Options at(const std::string& path) {
-  sio::Options options;
-  options.engine.path = path;
-  return options;
-}
-
-sio::Options tight() {
-  sio::Options options = at("/tight");
-  options.engine.ping_interval = 300ms;
-  options.engine.ping_timeout = 400ms;
-  options.engine.max_payload = 10'000;
-  options.connect_timeout = 300ms;
-  options.packet.max_attachments = 3;
-  return options;
-}
-
-sio::Options recovering(const std::string& path, net::Duration kept, bool skip_middlewares) {
-  sio::Options options = at(path);
-  options.connection_state_recovery = sio::RecoveryOptions{.max_disconnection_duration = kept,
-                                                           .skip_middlewares = skip_middlewares};
-  return options;
-}
-
-sio::Options cleaning() {
-  sio::Options options = at("/dynamic");
-  options.cleanup_empty_child_namespaces = true;
-  return options;
-}
-
-sio::Options deflating() {
-  sio::Options options = at("/deflate");
-  options.engine.per_message_deflate.emplace();
-  return options;
-}
-
 // A socket that comes with {"word": "refuse"} is not let in.
 void serve_recovery(sio::Server& io) {
   io.use([](sio::Socket& socket, const sio::Next& next) {
@@ -342,6 +299,24 @@ void serve_recovery(sio::Server& io) {
   });
   obey(io, io.of("/"));
 }
+
+// A server that has its HTTP server to itself.
+struct Alone {
+  explicit Alone(net::Loop& loop) : io(loop) {
+    obey(io, io.of("/"));
+    io.on_connection([this](sio::Socket& socket) {
+      socket.on("listen again", [this] {
+        io.post([this] {
+          const std::uint16_t port = io.address().port();
+          io.close();
+          io.http().close();
+          if (const auto error = io.listen(port)) std::perror(error.message().c_str());
+        });
+      });
+    });
+  }
+  sio::Server io;
+};
 
 }  // namespace
 
@@ -372,6 +347,21 @@ int main() {
   sio::Server short_io(app, recovering("/recover-short", 100ms, true));
   sio::Server ask_io(app, recovering("/recover-ask", 120s, false));
   for (sio::Server* io : {&recover_io, &short_io, &ask_io}) serve_recovery(*io);
+
+  LinkedAdapter::Group group;
+  sio::Server first_io(app, joined("/linked-a", group));
+  sio::Server second_io(app, joined("/linked-b", group));
+  for (sio::Server* io : {&first_io, &second_io}) {
+    obey(*io, io->of("/"));
+    io->on_server_side_emit("hello", [io](const sio::Args& args, const sio::ServerAnswer& answer) {
+      answer({{"got", args.to_json()}, {"clients", io->clients_count()}});
+    });
+  }
+  Alone alone(loop);
+  if (alone.io.listen(0)) return 1;
+  app.get("/port", [&](http::Request&, http::Response& res) {
+    res.send(std::to_string(alone.io.address().port()));
+  });
 
   if (!listen_and_say(app)) return 1;
   const auto idle = [&] { return main_io.engine().leaving_count() == 0; };

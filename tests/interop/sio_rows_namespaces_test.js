@@ -5,6 +5,7 @@ const assert = require('assert');
 const fs = require('fs');
 const path = require('path');
 const zlib = require('zlib');
+const {io} = require('socket.io-client');
 const {test, next, inbox} = require('./runner');
 const {ask} = require('./asks');
 const {up, seen, websocket, sleep} = require('./rows');
@@ -28,6 +29,24 @@ test('S1', 'several servers on one HTTP server by path, beside its routes', asyn
   await one.all('broadcast', {from: 'all'}, 'news', 1);
   assert.strictEqual(await two.ask('echo', 1), 1);
   assert.deepStrictEqual(got.arrived, []);
+});
+
+test('S1 E35', 'a server on a port of its own closes, and listens again', async ({after}) => {
+  const {url} = await up('sio');
+  const own = `http://127.0.0.1:${(await ask(`${url}/port`)).body}`;
+  const call = async () => {
+    const socket = io(own, {forceNew: true, reconnection: false});
+    after(() => socket.disconnect());
+    await next(socket, 'connect', 'connect_error');
+    return socket;
+  };
+  const before = await call();
+  assert.strictEqual(await before.timeout(8000).emitWithAck('echo', 1), 1);
+  const gone = next(before, 'disconnect');
+  before.emit('listen again');
+  await gone;
+  const later = await call();
+  assert.strictEqual(await later.timeout(8000).emitWithAck('echo', 2), 2);
 });
 
 const {version} = require('socket.io-client/package.json');

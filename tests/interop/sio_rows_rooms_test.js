@@ -149,6 +149,22 @@ test('S18', 'with no other server there is no answer and no error', async ({afte
   assert.deepStrictEqual(await socket.all('server_side'), ['', []]);
 });
 
+test('S18', 'another server hears, and its answer comes to who asked', async ({after}) => {
+  const [a] = [await connect(after, '/linked-a'), await connect(after, '/linked-b')];
+  assert.deepStrictEqual(await a.all('server_side'), ['', [{got: [1], clients: 1}]]);
+});
+
+test('S31', 'servers that an adapter joins are one to their clients', async ({after}) => {
+  const all = [await connect(after, '/linked-a'), await connect(after, '/linked-b', ways.polling)];
+  for (const socket of all) socket.news = inbox(socket, 'news');
+  assert.deepStrictEqual(await hearers(all, {}), [0, 1]);
+  assert.deepStrictEqual(await hearers(all, {from: 'all', local: true}), [1, 0]);
+  await all[1].ask('join', 'there');
+  const [found] = await all[0].ask('fetch', {from: 'all', to: ['there']});
+  assert.strictEqual(found.id, all[1].id);
+  assert.deepStrictEqual(await hearers(all, {from: 'all', to: ['there']}), [0, 1]);
+});
+
 test('S19', 'a local broadcast reaches those of this server', async ({after}) => {
   const all = await three(after);
   assert.deepStrictEqual(await hearers(all, {from: 'all', local: true}), [1, 1, 1]);

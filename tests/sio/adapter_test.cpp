@@ -2,123 +2,21 @@
 // it none the wiser.
 #include "sio/adapter.h"
 
-#include <algorithm>
 #include <thread>
 
-#include "sio/hub.h"
-#include "sio/memory_adapter.h"
 #include "sio/remote_socket.h"
 #include "sio/socket.h"
 #include "tests/catch.h"
 #include "tests/sio/fake_session.h"
+#include "tests/sio/linked_adapter.h"
 
 using namespace strata;
 using namespace strata::sio;
 using test::FakeSession;
+using test::linked;
+using test::LinkedAdapter;
 
 namespace {
-
-// Does here what it is asked to, and has the others do it too: what travels is data only, as it
-// would over a broker.
-class LinkedAdapter final : public MemoryAdapter {
- public:
-  using Group = std::vector<LinkedAdapter*>;
-  LinkedAdapter(Namespace& nsp, Group& group) : MemoryAdapter(nsp), group_(&group) {
-    group.push_back(this);
-  }
-  void close() override { std::erase(*group_, this); }
-  void server_count(std::function<void(std::size_t)> done) override { done(group_->size()); }
-
-  void broadcast(const EventPacket& packet, const Target& target, const SendFlags& flags) override {
-    MemoryAdapter::broadcast(packet, target, flags);
-    each(target, flags, [&](MemoryAdapter& other, const Target& there, const SendFlags& local) {
-      other.MemoryAdapter::broadcast(packet, there, local);
-    });
-  }
-  std::uint64_t broadcast_with_ack(const EventPacket& packet, const Target& target,
-                                   const SendFlags& flags,
-                                   std::function<void(std::size_t)> on_clients,
-                                   std::function<void(Json)> on_answer) override {
-    each(target, flags, [&](MemoryAdapter& other, const Target& there, const SendFlags& local) {
-      other.MemoryAdapter::broadcast_with_ack(packet, there, local, on_clients, on_answer);
-    });
-    return MemoryAdapter::broadcast_with_ack(packet, target, flags, on_clients, on_answer);
-  }
-  void fetch_sockets(const Target& target, const SendFlags& flags, OnSockets done) override {
-    std::vector<RemoteSocket> all;
-    const auto take = [&all](std::error_code, std::vector<RemoteSocket> some) {
-      std::move(some.begin(), some.end(), std::back_inserter(all));
-    };
-    MemoryAdapter::fetch_sockets(target, flags, take);
-    each(target, flags, [&](MemoryAdapter& other, const Target& there, const SendFlags& local) {
-      other.MemoryAdapter::fetch_sockets(
-          there, local, [&](std::error_code, std::vector<RemoteSocket> some) {
-            for (const RemoteSocket& s : some)
-              all.emplace_back(nsp(), s.id(), s.rooms(), s.data(), s.handshake());
-          });
-    });
-    done({}, std::move(all));
-  }
-  void add_sockets(const Target& target, const SendFlags& flags,
-                   const std::vector<std::string>& rooms) override {
-    MemoryAdapter::add_sockets(target, flags, rooms);
-    each(target, flags, [&](MemoryAdapter& other, const Target& there, const SendFlags& local) {
-      other.MemoryAdapter::add_sockets(there, local, rooms);
-    });
-  }
-  void del_sockets(const Target& target, const SendFlags& flags,
-                   const std::vector<std::string>& rooms) override {
-    MemoryAdapter::del_sockets(target, flags, rooms);
-    each(target, flags, [&](MemoryAdapter& other, const Target& there, const SendFlags& local) {
-      other.MemoryAdapter::del_sockets(there, local, rooms);
-    });
-  }
-  void disconnect_sockets(const Target& target, const SendFlags& flags, bool close) override {
-    MemoryAdapter::disconnect_sockets(target, flags, close);
-    each(target, flags, [&](MemoryAdapter& other, const Target& there, const SendFlags& local) {
-      other.MemoryAdapter::disconnect_sockets(there, local, close);
-    });
-  }
-  void server_side_emit(const EventPacket& packet, const SendFlags&, OnServers done) override {
-    std::vector<std::string_view> elements;
-    const std::string_view array = packet.text.substr(packet.head_bytes);
-    check_json(array, 128, &elements);
-    const Content content{array, &elements, nullptr, nullptr};
-    std::string unescaped;
-    const std::string_view event = event_name(elements[0], unescaped);
-    Json answers = Json::array();
-    for (LinkedAdapter* other : *group_) {
-      if (other == this) continue;
-      other->nsp().heard_server_side(
-          event, Args(content, 1),
-          done ? ServerAnswer([&answers](Json answer) { answers.push_back(std::move(answer)); })
-               : ServerAnswer());
-    }
-    if (done) done({}, answers);
-  }
-
- private:
-  template <class Do>
-  void each(const Target& target, const SendFlags& flags, Do act) {
-    if (flags.local) return;
-    Selection who = target.who;  // a sender is known there by its id
-    if (target.sender != nullptr) who.except.emplace_back(target.sender->id());
-    SendFlags local = flags;
-    local.local = true;
-    for (LinkedAdapter* other : *group_)
-      if (other != this) act(*other, Target{who, nullptr}, local);
-  }
-  Group* group_;
-};
-
-HubOptions linked(LinkedAdapter::Group& group) {
-  HubOptions options;
-  options.adapter = [&group](Namespace& nsp) -> std::unique_ptr<Adapter> {
-    if (nsp.name() != "/") return std::make_unique<MemoryAdapter>(nsp);
-    return std::make_unique<LinkedAdapter>(nsp, group);
-  };
-  return options;
-}
 
 // Two servers on one loop, two clients at each: a b | c d.
 struct Cluster {

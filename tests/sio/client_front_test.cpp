@@ -93,6 +93,11 @@ TEST_CASE("a client with a thread of its own is used from this one", "[sio][thre
     const auto pair = within(client.emit_with_ack<std::string, int>("pair"));
     REQUIRE(pair);
     CHECK(*pair == std::tuple<std::string, int>("spot", 3));
+    const std::vector<std::uint8_t> octets{1, 2};
+    CHECK(*within(client.emit_with_ack<std::string>("kinds", {{"a", 1}}, octets)) ==
+          "object octets");
+    CHECK(*within(client.emit_with_ack<std::string>("kinds", octets, {{"a", 1}})) ==
+          "octets object");
     CHECK(within(client.emit_with_ack<std::string>("sum", 1, 2)).error() == std::errc::bad_message);
     CHECK(within(client.timeout(1ms).emit_with_ack<int>("silent")).error() == std::errc::timed_out);
     CHECK_THROWS_AS(client.emit_with_ack("connect"), std::invalid_argument);

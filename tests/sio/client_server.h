@@ -89,6 +89,10 @@ inline constexpr net::Duration enough = 10s;  // for what takes a millisecond
 inline void set_up(sio::Server& io) {
   io.on_connection([](sio::Socket& socket) {
     socket.on("sum", [](int a, int b, sio::Ack ack) { ack(a + b); });
+    socket.on("kinds", [](const sio::Json& a, const sio::Json& b, sio::Ack ack) {
+      const auto kind = [](const sio::Json& j) { return j.is_binary() ? "octets" : j.type_name(); };
+      ack(std::string(kind(a)) + " " + kind(b));
+    });
     socket.on("pair", [](sio::Ack ack) { ack("spot", 3); });
     socket.on("silent", [](sio::Ack) {});
     socket.on("echo", [&socket](const sio::Args& all) { socket.emit("echo", all); });

@@ -108,6 +108,20 @@ TEST_CASE("emit takes any values, and braces", "[sio][emit]") {
       {[&] { return socket.volatile_().emit("e"); }, "2[\"e\"]"},
       {[&] { return socket.emit("e", bytes, 1); },
        "51-[\"e\",{\"_placeholder\":true,\"num\":0},1]"},
+      {[&] {
+         return socket.emit("e", {{"a", 1}}, bytes);
+       },
+       "51-[\"e\",{\"a\":1},{\"_placeholder\":true,\"num\":0}]"},
+      {[&] {
+         return socket.emit("e", std::vector<std::byte>{std::byte{9}}, {{"a", 1}});
+       },
+       "51-[\"e\",{\"_placeholder\":true,\"num\":0},{\"a\":1}]"},
+      {[&] { return socket.emit("e", fixed, bytes); },
+       "51-[\"e\",{\"a\":1},{\"_placeholder\":true,\"num\":0}]"},
+      {[&] { return socket.emit("e", bytes, changing); },
+       "51-[\"e\",{\"_placeholder\":true,\"num\":0},{\"a\":1}]"},
+      {[&] { return socket.emit("e", {1}, Bytes(bytes)); },
+       "51-[\"e\",[1],{\"_placeholder\":true,\"num\":0}]"},
   };
   for (const auto& [emit, expected] : rows) {
     s.client.sent.clear();
@@ -142,11 +156,13 @@ TEST_CASE("S10 an event is acknowledged once, with any values", "[sio][emit][sio
     CHECK_FALSE(ack("again"));
   });
   s.socket->on("two", [](Ack ack) { ack(1, {{"a", 2}}); });
+  s.socket->on("octets", [](Ack ack) { ack({{"a", 1}}, std::vector<std::uint8_t>{'x'}); });
   s.socket->on("two", [](Ack ack) { CHECK_FALSE(ack("late")); });  // one answer for all handlers
   s.client.say("20[\"none\"]");
   s.client.say("21[\"braces\"]");
   s.client.say("29007199254740991[\"echo\",{\"b\":1.0,\"a\":2}]");
   s.client.say("22[\"two\"]");
+  s.client.say("23[\"octets\"]");
   s.client.say("2[\"none\"]");  // nobody asked
   s.client.say("51-7[\"echo\",{\"_placeholder\":true,\"num\":0}]");
   s.client.say_binary("xyz");
@@ -154,6 +170,8 @@ TEST_CASE("S10 an event is acknowledged once, with any values", "[sio][emit][sio
                                              "31[{\"ok\":true}]",
                                              "39007199254740991[{\"b\":1.0,\"a\":2}]",
                                              "32[1,{\"a\":2}]",
+                                             "61-3[{\"a\":1},{\"_placeholder\":true,\"num\":0}]",
+                                             "b:x",
                                              "61-7[{\"_placeholder\":true,\"num\":0}]",
                                              "b:xyz"};
   CHECK(s.client.sent == expected);

@@ -1,0 +1,51 @@
+// tests/interop/sio_rows_options.h - what the servers of sio_rows.cpp are told.
+#pragma once
+#include <string>
+
+#include "sio/server.h"
+#include "tests/sio/linked_adapter.h"
+
+namespace strata::test {
+
+inline sio::Options at(const std::string& path) {
+  sio::Options options;
+  options.engine.path = path;
+  return options;
+}
+
+inline sio::Options tight() {
+  sio::Options options = at("/tight");
+  options.engine.ping_interval = 300ms;
+  options.engine.ping_timeout = 400ms;
+  options.engine.max_payload = 10'000;
+  options.connect_timeout = 300ms;
+  options.packet.max_attachments = 3;
+  return options;
+}
+
+inline sio::Options recovering(const std::string& path, net::Duration kept, bool skip_middlewares) {
+  sio::Options options = at(path);
+  options.connection_state_recovery = sio::RecoveryOptions{.max_disconnection_duration = kept,
+                                                           .skip_middlewares = skip_middlewares};
+  return options;
+}
+
+inline sio::Options cleaning() {
+  sio::Options options = at("/dynamic");
+  options.cleanup_empty_child_namespaces = true;
+  return options;
+}
+
+inline sio::Options deflating() {
+  sio::Options options = at("/deflate");
+  options.engine.per_message_deflate.emplace();
+  return options;
+}
+
+inline sio::Options joined(const std::string& path, LinkedAdapter::Group& group) {
+  sio::Options options = at(path);
+  link(options, group);
+  return options;
+}
+
+}  // namespace strata::test
