@@ -281,8 +281,9 @@ bool ClientRun::send(const ClientOutbox::Item& message) {
 // look again.
 void ClientRun::look_whether_sent() {
   constexpr net::Duration look_again = 10ms;
-  if (std::exchange(flush_due_, false) && !deaf()) call(options_->on_flush);
-  if (deaf() || !wrote_ || !websocket_) return;
+  const auto over = [this] { return deaf() || session_.state() == ClientSession::State::closed; };
+  if (std::exchange(flush_due_, false) && !over()) call(options_->on_flush);
+  if (over() || !wrote_ || !websocket_) return;
   const bool closing = session_.state() == ClientSession::State::closing;
   if (websocket_->buffered_bytes() != 0) {
     if (options_->on_drain || closing) look_.start(look_again);

@@ -194,3 +194,20 @@ TEST_CASE("C10: a WebSocket that does not open", "[sio][eio-client][eio4-errors]
   }
   CHECK(rig.client().state() == eio::Client::State::closed);
 }
+
+TEST_CASE("C2: nothing is told of what was sent once the session is over",
+          "[sio][eio-client][eio4-client]") {
+  std::string told;
+  eio::ClientOptions options = websocket_only();
+  options.on_flush = [&told](eio::Client&) { told += "flush|"; };
+  options.on_drain = [&told](eio::Client&) { told += "drain|"; };
+  ScriptRig rig(std::move(options));
+  rig.accept(0, server_frame(open_packet));
+  rig.client().send("a");
+  CHECK(rig.take() == "open|");
+  CHECK(told == "flush|drain|");
+  rig.client().send("b");
+  rig.client().fail("parse error", "no");
+  CHECK(rig.take() == "close:parse error|");
+  CHECK(told == "flush|drain|");
+}
