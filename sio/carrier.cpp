@@ -155,6 +155,15 @@ void Carrier::recover(Socket& socket, Namespace& nsp) {
 bool Carrier::send(std::string_view text, std::span<const Bytes> attachments,
                    eio::SendOptions how) {
   if (!session_->open() || !session_->send_text(text, how)) return false;
+  return send(attachments, how);
+}
+
+bool Carrier::send(PacketWriter& packet, eio::SendOptions how) {
+  if (!session_->open() || !session_->send_text_in_place(packet.with_room(), how)) return false;
+  return send(packet.attachments(), how);
+}
+
+bool Carrier::send(std::span<const Bytes> attachments, eio::SendOptions how) {
   for (const Bytes bytes : attachments)  // sio5-binary: nothing may come between
     if (!session_->send_binary(bytes, how)) return false;
   return true;

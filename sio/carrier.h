@@ -31,6 +31,7 @@ class Carrier {
   eio::Socket& session() const { return *session_; }
   bool writable() const { return !ended_ && session_->writable(); }
   bool send(std::string_view text, std::span<const Bytes> attachments, eio::SendOptions how = {});
+  bool send(PacketWriter& packet, eio::SendOptions how = {});  // with eio::room_in_front; spoilt
   bool send(std::span<eio::SharedMessage> messages, eio::SendOptions how);  // a packet for many
   void refuse(std::string_view nsp, std::string_view message, const Json* data = nullptr);
   void joined();                                               // a first namespace: it may stay
@@ -42,6 +43,7 @@ class Carrier {
   std::size_t place = 0;  // in the hub's list
 
  private:
+  bool send(std::span<const Bytes> attachments, eio::SendOptions how);
   void answer(const Decoder::Answer& decoded);
   void dispatch(const Decoder::Decoded& decoded);
   void connect(const Packet& packet);

@@ -213,7 +213,7 @@ void append_connect_error(std::string& out, std::string_view nsp, std::string_vi
 void append_disconnect(std::string& out, std::string_view nsp) { append_head(out, '1', nsp); }
 
 void PacketWriter::begin(PacketType type, std::string_view nsp) {
-  out_.clear();
+  out_.resize(room_);
   attachments_.clear();
   kept_.clear();
   first_ = true;
@@ -241,10 +241,10 @@ const Json& PacketWriter::keep(Json&& value) {
 void PacketWriter::finish(std::optional<std::uint64_t> id) {
   out_.push_back(']');
   if (!attachments_.empty()) {
-    std::string head(1, static_cast<char>(out_[0] + 3));  // event 2 -> 5, ack 3 -> 6
+    std::string head(1, static_cast<char>(out_[room_] + 3));  // event 2 -> 5, ack 3 -> 6
     append_number(head, static_cast<std::uint64_t>(attachments_.size()));
     head.push_back('-');
-    out_.replace(0, 1, head);
+    out_.replace(room_, 1, head);
     id_at_ += head.size() - 1;
   }
   if (!id) return;

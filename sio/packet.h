@@ -80,25 +80,28 @@ void append_connect_error(std::string& out, std::string_view nsp, std::string_vi
                           const Json* data);
 void append_disconnect(std::string& out, std::string_view nsp);
 
-// Writes one event or ack into a string that is used again and again.
+// Writes one event or ack into a string that is used again and again, behind `room` bytes that are
+// left to whoever sends it.
 //   Lives:  while what attach() was given lives; keep() is for what does not.
 class PacketWriter final : public AttachmentSink {
  public:
-  explicit PacketWriter(std::string& out) : out_(out) {}
+  explicit PacketWriter(std::string& out, std::size_t room = 0) : out_(out), room_(room) {}
   void begin(PacketType type, std::string_view nsp);  // `event` or `ack`
   std::string& next();                                // where the next value's JSON is appended
   std::size_t attach(Bytes bytes) override;
   const Json& keep(Json&& value);                // holds a value that has attachments
   void finish(std::optional<std::uint64_t> id);  // now the type and the count are known
 
-  std::string_view text() const { return out_; }
-  std::size_t head_bytes() const { return id_at_; }  // the id stands behind these
+  std::string_view text() const { return std::string_view(out_).substr(room_); }
+  std::string& with_room() { return out_; }
+  std::size_t head_bytes() const { return id_at_ - room_; }  // the id stands behind these
   std::span<const Bytes> attachments() const { return attachments_; }
 
  private:
   std::string& out_;
   std::vector<Bytes> attachments_;
   std::vector<Json> kept_;
+  std::size_t room_;
   std::size_t id_at_ = 0;
   bool first_ = true;
 };

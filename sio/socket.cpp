@@ -123,7 +123,7 @@ bool Socket::emit_values(std::string_view event, const Values& values, OnAnswer 
                          const SendFlags& flags) {
   if (state_ != State::connected && state_ != State::closing) return false;
   Scratch scratch(hub_->scratch());
-  PacketWriter writer(scratch.text());
+  PacketWriter writer(scratch.text(), eio::room_in_front);
   write_event(writer, nsp_->name(), event, values);
   std::optional<std::uint64_t> id;
   if (on_answer) {
@@ -135,7 +135,7 @@ bool Socket::emit_values(std::string_view event, const Values& values, OnAnswer 
     return remember({writer.text(), writer.head_bytes(), writer.attachments()}, flags);
   if (hears_outgoing()) heard_outgoing(writer.text(), writer.attachments());
   if (flags.drop_if_busy && !carrier_->writable()) return false;
-  return carrier_->send(writer.text(), writer.attachments(), {.compress = flags.compress});
+  return carrier_->send(writer, {.compress = flags.compress});
 }
 
 // An event that may have to be sent again goes by the adapter, which keeps it.
@@ -161,11 +161,11 @@ bool Socket::send_owned(OwnedPacket packet, std::optional<std::uint64_t> id, OnA
 bool Socket::send_answer(std::uint64_t id, const Values& values) {
   if (state_ != State::connected && state_ != State::closing) return false;
   Scratch scratch(hub_->scratch());
-  PacketWriter writer(scratch.text());
+  PacketWriter writer(scratch.text(), eio::room_in_front);
   writer.begin(PacketType::ack, nsp_->name());
   values.write_to(writer);
   writer.finish(id);
-  return carrier_->send(writer.text(), writer.attachments());
+  return carrier_->send(writer);
 }
 
 // --- acknowledgements, sio5-ack ---------------------------------------------------------------

@@ -94,6 +94,10 @@ SendResult Connection::send_binary(net::OwnedBytes&& bytes, Delivery delivery) {
   return sent(delivery, [&] { return session_.send_moved(Opcode::binary, std::move(bytes)); });
 }
 
+SendResult Connection::send_text_in_place(std::string& bytes, std::size_t at, Delivery delivery) {
+  return sent(delivery, [&] { return session_.send_in_place(Opcode::text, bytes, at); });
+}
+
 SendResult Connection::send(Message&& message, Delivery delivery) {
   return sent(delivery, [&] { return session_.send(std::move(message)); });
 }

@@ -69,6 +69,10 @@ class Connection final : public net::Receiver, private net::TimerEntry {
   SendResult send_binary(std::string&& bytes, Delivery delivery = Delivery::reliable);
   SendResult send_binary(std::vector<std::uint8_t>&& bytes, Delivery delivery = Delivery::reliable);
   SendResult send_binary(net::OwnedBytes&& bytes, Delivery delivery = Delivery::reliable);
+  // The text behind the first `at` of `bytes`, which are ws::header_max or more and make room for
+  // the frame: no copy but the one into the queue. `bytes` are spoilt.
+  SendResult send_text_in_place(std::string& bytes, std::size_t at,
+                                Delivery delivery = Delivery::reliable);
   // What came, back or on to another: text as text. An echo is `from.send(std::move(message))`.
   SendResult send(Message&& message, Delivery delivery = Delivery::reliable);
   SendResult send_shared(const net::SharedBytes& frame, Delivery delivery = Delivery::reliable);

@@ -91,7 +91,7 @@ net::Parse<FrameHeader, ProtocolError> parse_header(net::MutableBytes& in, Role 
   return header;
 }
 
-std::size_t encode_header(const FrameHeader& header, std::span<std::uint8_t, 14> to) {
+std::size_t encode_header(const FrameHeader& header, std::span<std::uint8_t, header_max> to) {
   const std::uint64_t length = header.payload_bytes;
   to[0] = static_cast<std::uint8_t>((header.fin ? 0x80 : 0) | (header.rsv1 ? 0x40 : 0) |
                                     static_cast<int>(header.opcode));
@@ -191,7 +191,7 @@ net::Parse<Piece, ProtocolError> FrameParser::next(net::MutableBytes& in) {
 Piece FrameParser::landed(net::MutableBytes payload) { return take(payload, false); }
 
 void append_frame(FrameHeader header, net::Bytes payload, net::SendQueue& out) {
-  constexpr std::size_t header_max = 14, step = 4096;  // a step in one go, and masked in place
+  constexpr std::size_t step = 4096;  // a step in one go, and masked in place
   header.payload_bytes = payload.size();
   net::MutableBytes room = out.reserve(header_max + std::min(payload.size(), step));
   std::size_t at = encode_header(header, room.first<header_max>());
@@ -219,7 +219,7 @@ net::SharedBytes encode_shared(Opcode opcode, net::Bytes payload, bool rsv1) {
   header.rsv1 = rsv1;
   header.opcode = opcode;
   header.payload_bytes = payload.size();
-  std::array<std::uint8_t, 14> start;
+  std::array<std::uint8_t, header_max> start;
   const std::size_t start_bytes = encode_header(header, start);
   std::string frame;
   frame.reserve(start_bytes + payload.size());

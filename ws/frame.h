@@ -59,12 +59,13 @@ struct FrameHeader {
 };
 
 inline constexpr std::size_t control_payload_max = 125;  // rfc6455-5.5
+inline constexpr std::size_t header_max = 14;            // bytes
 
 // `self` is who reads: a server demands masks, a client refuses them.
 net::Parse<FrameHeader, ProtocolError> parse_header(net::MutableBytes& in, Role self,
                                                     bool rsv1_allowed = false);
-// At most 14 bytes; returns how many were written.
-std::size_t encode_header(const FrameHeader& header, std::span<std::uint8_t, 14> to);
+// Returns how many were written.
+std::size_t encode_header(const FrameHeader& header, std::span<std::uint8_t, header_max> to);
 // rfc6455-5.3; `offset` is the place of bytes[0] in the payload. True if all that comes out is
 // ASCII: the check of text has then nothing left to do.
 bool apply_mask(net::MutableBytes bytes, const MaskingKey& key, std::size_t offset = 0);

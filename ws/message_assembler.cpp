@@ -17,7 +17,8 @@ constexpr std::size_t inflated_max = 1032;
 constexpr std::size_t begun_max = 8 * 1024;
 constexpr std::size_t piece_bytes = 64 * 1024;  // no longer is waited for more
 constexpr std::size_t piece_room = 256 * 1024;
-static_assert((piece_room - piece_bytes - begun_max) / inflated_max > 14 + control_payload_max,
+static_assert((piece_room - piece_bytes - begun_max) / inflated_max >
+                  header_max + control_payload_max,
               "a control frame has to fit in the smallest bite");
 
 }  // namespace

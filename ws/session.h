@@ -61,6 +61,9 @@ class Session {
   // std::string, std::vector<std::uint8_t> and net::OwnedBytes.
   template <class Owned>
   SendResult send_moved(Opcode opcode, Owned&& bytes);
+  // The message is what lies behind the first `at` of `bytes`, which are `header_max` or more: its
+  // frame is made where it lies. Nothing of what was there is there afterwards.
+  SendResult send_in_place(Opcode opcode, std::string& bytes, std::size_t at);
   SendResult send(Message&& message);                     // what came, sent back or on
   SendResult send_shared(const net::SharedBytes& frame);  // from encode_shared; servers only
   SendResult send_shared(const SharedMessage& message);   // compressed, if we compress; likewise

@@ -36,7 +36,8 @@ void Session::watch(FrameWatcher* watcher) {
 
 void Session::tell_watcher(const net::Parse<Piece, ProtocolError>& piece, net::Bytes in) {
   if (piece.failed()) {
-    return watcher()->on_refused(in.first(std::min<std::size_t>(in.size(), 14)), piece.error());
+    return watcher()->on_refused(in.first(std::min<std::size_t>(in.size(), header_max)),
+                                 piece.error());
   }
   watcher()->on_frame({Direction::in, parser_.header(), piece->payload, piece->first, piece->last});
 }
@@ -83,7 +84,7 @@ void Session::append_owned(const FrameHeader& what, Owned&& bytes) {
   const net::MutableBytes payload(reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size());
   const FrameHeader header = header_for(what, payload);
   if (header.masked) apply_mask(payload, header.key);
-  std::array<std::uint8_t, 14> start;
+  std::array<std::uint8_t, header_max> start;
   net::SendQueue& queue = message_queue();
   queue.append(net::Bytes(start).first(encode_header(header, start)));
   queue.append(std::forward<Owned>(bytes));
@@ -120,6 +121,23 @@ template SendResult Session::send_moved(Opcode, std::string&&);
 template SendResult Session::send_moved(Opcode, std::vector<std::uint8_t>&&);
 template SendResult Session::send_moved(Opcode, net::OwnedBytes&&);
 
+SendResult Session::send_in_place(Opcode opcode, std::string& bytes, std::size_t at) {
+  if (!takes()) return SendResult::dropped;
+  const auto whole = net::MutableBytes(reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size());
+  const net::MutableBytes payload = whole.subspan(at);
+  if (const auto packed = pack(payload)) {
+    append_packed(opcode, *packed);
+    return result();
+  }
+  const FrameHeader header = header_for({.opcode = opcode}, payload);
+  if (header.masked) apply_mask(payload, header.key);
+  std::array<std::uint8_t, header_max> start;
+  const std::size_t start_bytes = encode_header(header, start);
+  std::memcpy(payload.data() - start_bytes, start.data(), start_bytes);
+  message_queue().append(net::Bytes(whole).subspan(at - start_bytes));
+  return result();
+}
+
 SendResult Session::send(Message&& message) {
   if (!takes()) return SendResult::dropped;
   const Opcode opcode = message.text ? Opcode::text : Opcode::binary;
@@ -134,7 +152,7 @@ SendResult Session::send_shared(const net::SharedBytes& frame) {
   assert(self_ == Role::server);  // a client has to mask each frame anew
   if (!takes() || self_ == Role::client) return SendResult::dropped;
   if (FrameWatcher* const who = watcher()) {
-    std::string start = frame->substr(0, 14);
+    std::string start = frame->substr(0, header_max);
     net::MutableBytes in(reinterpret_cast<std::uint8_t*>(start.data()), start.size());
     const auto header = parse_header(in, Role::client, true);
     const std::size_t header_bytes = start.size() - in.size();

@@ -65,7 +65,20 @@ std::size_t ServerSocket::buffered_bytes() const {
 bool ServerSocket::send_text(std::string_view text, SendOptions how) {
   if (!open()) return false;
   if (!note({PacketType::message, false, text})) return false;
-  if (websocket_) return send_packet(framed(text), how);
+  return websocket_ ? send_packet(framed(text), how) : queue_text(text, how);
+}
+
+bool ServerSocket::send_text_in_place(std::string& bytes, SendOptions how) {
+  const std::string_view text = std::string_view(bytes).substr(room_in_front);
+  if (!open()) return false;
+  if (!note({PacketType::message, false, text})) return false;
+  if (!websocket_) return queue_text(text, how);
+  bytes[room_in_front - 1] = digit(PacketType::message);
+  if (goes_plain(how)) return send_packet(std::string_view(bytes).substr(room_in_front - 1), how);
+  return sent(websocket_->send_text_in_place(bytes, room_in_front - 1));
+}
+
+bool ServerSocket::queue_text(std::string_view text, SendOptions how) {
   if (!room_for(text.size())) return false;
   session_.outbox().append(PacketType::message, text);
   plain_body_ |= !how.compress;
@@ -77,9 +90,8 @@ bool ServerSocket::send_binary(net::Bytes bytes, SendOptions how) {
   if (!open()) return false;
   if (!note({PacketType::message, true, net::as_text(bytes)})) return false;
   if (websocket_ && !base64_) {
-    return sent(how.compress || !core_->options().per_message_deflate
-                    ? websocket_->send_binary(bytes)
-                    : send_plain(ws::Opcode::binary, bytes));
+    return sent(goes_plain(how) ? send_plain(ws::Opcode::binary, bytes)
+                                : websocket_->send_binary(bytes));
   }
   if (websocket_) {
     std::string& packet = core_->scratch();

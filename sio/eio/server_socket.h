@@ -32,6 +32,7 @@ class ServerSocket final : public Socket {
   bool writable() const override;
   std::size_t buffered_bytes() const override;
   bool send_text(std::string_view text, SendOptions how) override;
+  bool send_text_in_place(std::string& bytes, SendOptions how) override;
   bool send_binary(net::Bytes bytes, SendOptions how) override;
   bool send(SharedMessage& message, SendOptions how) override;
   void when_sent(net::Task task) override;
@@ -91,6 +92,7 @@ class ServerSocket final : public Socket {
   void deliver(const Packet& packet);
   void finish();
   bool room_for(std::size_t bytes);
+  bool queue_text(std::string_view text, SendOptions how);  // for a poll
   void queued();
   void tell_drained();
   void received(const Packet& packet);
@@ -110,6 +112,7 @@ class ServerSocket final : public Socket {
   // websocket_transport.cpp
   bool sent(ws::SendResult result);
   bool send_packet(std::string_view packet, SendOptions how);
+  bool goes_plain(SendOptions how) const;  // by a WebSocket that compresses all else
   ws::SendResult send_plain(ws::Opcode opcode, net::Bytes payload);
   std::string_view framed(std::string_view text);
   void switch_over();

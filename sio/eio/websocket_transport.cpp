@@ -33,9 +33,12 @@ bool ServerSocket::sent(ws::SendResult result) {
 }
 
 bool ServerSocket::send_packet(std::string_view packet, SendOptions how) {
-  const bool plain = !how.compress && core_->options().per_message_deflate;
-  return sent(plain ? send_plain(ws::Opcode::text, net::as_bytes(packet))
-                    : websocket_->send_text(packet));
+  return sent(goes_plain(how) ? send_plain(ws::Opcode::text, net::as_bytes(packet))
+                              : websocket_->send_text(packet));
+}
+
+bool ServerSocket::goes_plain(SendOptions how) const {
+  return !how.compress && core_->options().per_message_deflate;
 }
 
 // A frame that was encoded for many stays as it is.

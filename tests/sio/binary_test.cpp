@@ -29,12 +29,12 @@ void with_args(std::string_view header, const std::vector<std::string>& attachme
 template <class... V>
 std::vector<std::string> written(const V&... values) {
   std::string text;
-  PacketWriter writer(text);
+  PacketWriter writer(text, 7);  // a room that nobody needs here
   writer.begin(PacketType::event, "/");
   writer.next().append("\"e\"");
   (write_value(writer, values), ...);
   writer.finish(std::nullopt);
-  std::vector<std::string> all{text};
+  std::vector<std::string> all{std::string(writer.text())};
   for (const Bytes bytes : writer.attachments()) all.emplace_back(net::as_text(bytes));
   return all;
 }

@@ -152,6 +152,11 @@ TEST_CASE("E32 permessage-deflate: above the threshold, and not where a message 
   CHECK_FALSE(raw(rig, client).compressed());
   socket.send_text(text, plain);
   CHECK_FALSE(raw(rig, client).compressed());
+  for (const bool compress : {true, false}) {
+    std::string made(sio::eio::room_in_front + text.size(), 'x');
+    socket.send_text_in_place(made, {.compress = compress});
+    CHECK(raw(rig, client).compressed() == compress);
+  }
   socket.send_binary(net::as_bytes(text + "x"));
   CHECK(raw(rig, client).compressed());
   socket.send_binary(net::as_bytes(text + "x"), plain);

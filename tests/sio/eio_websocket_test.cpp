@@ -318,6 +318,30 @@ TEST_CASE("a WebSocket that does not read is cut off", "[sio][eio]") {
   CHECK(client.peer().was_reset());
 }
 
+TEST_CASE("a text may be framed where it was made", "[sio][eio]") {
+  Rig rig;
+  RawClient direct_one = rig.client();
+  direct_one.upgrade(direct);
+  direct_one.frames();
+  const std::string sid = rig.open_polling();
+  for (const std::size_t bytes : {0u, 1u, 124u, 125u, 65'534u, 65'535u}) {
+    INFO(bytes);
+    const std::string text(bytes, 'x');
+    for (sio::eio::Socket* const socket : rig.echo.sockets) {
+      std::string made = std::string(sio::eio::room_in_front, '?') + text;
+      CHECK(socket->send_text_in_place(made));
+    }
+    CHECK(direct_one.frames() == Texts{"t:4" + text});
+    RawClient poller = rig.client();
+    CHECK(poller.get(rig.poll(sid)) == "200 4" + text);
+  }
+  std::string made(sio::eio::room_in_front, '?');
+  for (sio::eio::Socket* const socket : rig.echo.sockets) {
+    socket->close();
+    CHECK_FALSE(socket->send_text_in_place(made));
+  }
+}
+
 TEST_CASE("a message for many is one frame for all", "[sio][eio]") {
   Rig rig;
   const std::string sid = rig.open_polling();

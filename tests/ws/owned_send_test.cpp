@@ -79,6 +79,26 @@ TEST_CASE("a large message is moved into the queue, a small one copied", "[ws][c
   check_moved<net::OwnedBytes>();
 }
 
+TEST_CASE("a message behind room enough becomes a frame where it lies", "[ws][codec]") {
+  for (const Role role : {Role::server, Role::client}) {
+    for (const std::size_t bytes : {0u, 1u, 125u, 126u, 65'535u, 65'536u, 300'001u}) {
+      for (const std::size_t room : {ws::header_max, ws::header_max + 3}) {
+        CAPTURE(int(role), bytes, room);
+        net::SendQueue out;
+        ws::Session session(role, {}, out, fixed_key());
+        Log log;
+        session.watch(&log);
+        std::string made = std::string(room, '?') + text_of(bytes);
+        CHECK(session.send_in_place(Opcode::text, made, room) != SendResult::dropped);
+        CHECK(out.take_text() == frame(0x81, text_of(bytes), role == Role::client));
+        CHECK(log.text.ends_with(" first last " + text_of(bytes) + "\n"));
+        session.close(ws::CloseCode::normal);
+        CHECK(session.send_in_place(Opcode::text, made, room) == SendResult::dropped);
+      }
+    }
+  }
+}
+
 TEST_CASE("what is dropped is not moved", "[ws][codec]") {
   net::SendQueue out;
   ws::Session session(Role::server, {}, out);
@@ -88,11 +108,14 @@ TEST_CASE("what is dropped is not moved", "[ws][codec]") {
   CHECK(text.size() == 5000);
 }
 
-TEST_CASE("with compression a moved message is compressed", "[ws][codec]") {
+TEST_CASE("with compression a moved message is compressed, and one made in place", "[ws][codec]") {
   net::SendQueue out;
   ws::Session session(Role::server, {}, out);
   session.use(ws::Compression(ws::DeflateParameters{true, true, 15, 15}, Role::server, pool_for()));
   session.send_moved(Opcode::text, std::string(100'000, 'x'));
+  CHECK(out.take_text() == from_server(0xC1, deflated(std::string(100'000, 'x'))));
+  std::string made(100'000 + ws::header_max, 'x');
+  session.send_in_place(Opcode::text, made, ws::header_max);
   CHECK(out.take_text() == from_server(0xC1, deflated(std::string(100'000, 'x'))));
 }
 
