@@ -89,6 +89,7 @@ module.exports = (program, serve) => {
     const second = open(first.port);
     assert.deepStrictEqual(
         await limited(second.heard, 10, 'event after the restart'), {name: 'rex'});
+    await client.says('\nconnected\n');
     assert.match(
         client.printed(),
         /^connected\nmyEvent spot\ndisconnected: transport (close|error)\nconnected\n/);

@@ -28,8 +28,7 @@ int main(int count, char** arguments) {
   socket.on("myEvent", [](const sio::Json& data) {
     std::printf("myEvent %s\n", data.value("name", "").c_str());
   });
-  socket.on("disconnect", [](const std::string& reason) {
-    std::printf("disconnected: %s\n", reason.c_str());
-  });
+  socket.on("disconnect",
+            [](const std::string& reason) { std::printf("disconnected: %s\n", reason.c_str()); });
   socket.run();
 }
