@@ -8,7 +8,7 @@ namespace strata::http {
 
 class ServerCore;
 
-// Known to a server from the first Response::take_connection(guest) on.
+// Known to a server from Server::welcome(), or the first Response::take_connection(guest), on.
 //   Lives:   as long as it likes; it and its servers may go in any order.
 //   Threads: the loop's.
 class Guest {

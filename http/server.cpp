@@ -73,6 +73,8 @@ void Server::prefix(PrefixRoute route) {
   core_->prefixes.push_back(std::make_unique<PrefixRoute>(std::move(route)));
 }
 
+void Server::welcome(Guest& guest) { core_->welcome(guest); }
+
 void Server::max_body(std::string_view prefix, std::size_t bytes) {
   core_->body_limits.emplace_back(prefix, bytes);
 }

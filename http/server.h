@@ -31,6 +31,8 @@ struct ServerOptions {
   RouterOptions router;
 };
 
+class Guest;
+
 // Answers a path prefix before the router sees it, on the raw target: for a protocol that lives
 // on HTTP. `on_head` runs when the head is whole and may answer at once; `on_request` when the
 // content is. An answer's fields are the route's alone: no Content-Type, no ETag by default.
@@ -70,6 +72,7 @@ class Server : public Router {
   std::size_t left() const;                                  // to finish, or to close
   void accept(std::unique_ptr<net::Connection> connection);  // one from elsewhere
   void prefix(PrefixRoute route);
+  void welcome(Guest& guest);  // told when it drains, and waited for; it may go before the server
   // Bytes of content for paths below `prefix` (the longest that fits); `limits.max_body` else.
   void max_body(std::string_view prefix, std::size_t bytes);
   void on_log(std::function<void(std::string_view)> sink);  // what went wrong, a line each

@@ -209,11 +209,6 @@ int main(int argc, char** argv) {
   std::printf("listening on http://%s:%d\n", shown.c_str(), int(app.address().port()));
   std::fflush(stdout);
 
-  const auto idle = [&] { return io.engine().leaving_count() + engine.leaving_count() == 0; };
-  const tools::StopSignals signals(loop, [&] {
-    engine.close();
-    io.engine().close();
-    app.drain([&] { tools::stop_when(loop, idle, settings.http.drain_timeout); });
-  });
+  const tools::StopSignals signals(loop, [&] { app.drain([&loop] { loop.stop(); }); });
   return loop.run() ? 1 : 0;
 }

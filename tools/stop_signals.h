@@ -18,13 +18,4 @@ class StopSignals {
   net::StopSignals signals_;
 };
 
-// Stops the loop as soon as `idle()` says that every goodbye was answered, at the latest after
-// `limit`. Looked at every 10 ms: this is the end of a program, nothing waits for it.
-inline void stop_when(net::EventLoop& loop, std::function<bool()> idle, net::Duration limit) {
-  if (idle() || limit <= net::Duration::zero()) return loop.stop();
-  loop.after(10ms, [&loop, idle = std::move(idle), limit]() mutable {
-    stop_when(loop, std::move(idle), limit - 10ms);
-  });
-}
-
 }  // namespace strata::tools

@@ -53,6 +53,7 @@ void ServerCore::route_on(http::Server& http) {
   route.on_request = [chain = chain_, act = guarded(&ServerCore::on_request, false)](
                          Request& request, Response& response) { act(request, response); };
   http.prefix(std::move(route));
+  http.welcome(*this);
 }
 
 void ServerCore::use(http::Middleware middleware) {

@@ -1,10 +1,8 @@
 // tests/browser/site.cpp - a server for a browser to try: files, compression, events, content in
 // pieces both ways, forms, cookies, redirects, other origins, WebSockets. Prints where it listens.
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
-#include <vector>
 
 #include "http/event_stream.h"
 #include "http/middleware/compression_filter.h"
@@ -85,7 +83,7 @@ void add_forms(http::Server& app) {
 
 // /socket/NAME: an echo, compressed in the ways that NAME says. "close CODE REASON" closes; the
 // page may ask at /closed how its last WebSocket ended, and at /pongs how many pings it answered.
-std::vector<ws::Endpoint*> add_sockets(http::Server& app) {
+void add_sockets(http::Server& app) {
   static std::string closed = "nothing";
   static int pongs = 0;
   ws::RouteOptions plain;
@@ -117,15 +115,13 @@ std::vector<ws::Endpoint*> add_sockets(http::Server& app) {
   pinged.on_pong = [](ws::Connection&, net::Bytes) { ++pongs; };
   ws::RouteOptions small = compressed;
   small.limits.max_message = 1000;
-  std::vector<ws::Endpoint*> endpoints;
-  endpoints.push_back(&ws::route(app, "/socket/plain", std::move(plain)));
-  endpoints.push_back(&ws::route(app, "/socket/compressed", std::move(compressed)));
-  endpoints.push_back(&ws::route(app, "/socket/forgetful", std::move(forgetful)));
-  endpoints.push_back(&ws::route(app, "/socket/pinged", std::move(pinged)));
-  endpoints.push_back(&ws::route(app, "/socket/small", std::move(small)));
+  ws::route(app, "/socket/plain", std::move(plain));
+  ws::route(app, "/socket/compressed", std::move(compressed));
+  ws::route(app, "/socket/forgetful", std::move(forgetful));
+  ws::route(app, "/socket/pinged", std::move(pinged));
+  ws::route(app, "/socket/small", std::move(small));
   app.get("/closed", [](Request&, Response& res) { res.send(closed); });
   app.get("/pongs", [](Request&, Response& res) { res.send(std::to_string(pongs)); });
-  return endpoints;
 }
 
 }  // namespace
@@ -143,7 +139,7 @@ int main(int argc, char** argv) {
   add_pieces(app);
   add_events(app);
   add_forms(app);
-  const std::vector<ws::Endpoint*> endpoints = add_sockets(app);
+  add_sockets(app);
   app.use("/files", http::static_files(files, {.max_age = net::Duration(0)}));
   if (const auto failed = app.listen(net::Address::loopback(0))) {
     std::fprintf(stderr, "site: %s\n", failed.message().c_str());
@@ -151,13 +147,6 @@ int main(int argc, char** argv) {
   }
   std::printf("listening on http://%s\n", app.address().to_string().c_str());
   std::fflush(stdout);
-  const tools::StopSignals signals(loop, [&] {
-    for (ws::Endpoint* endpoint : endpoints) endpoint->close();  // 1001, going away
-    const auto left = [&] {
-      return std::all_of(endpoints.begin(), endpoints.end(),
-                         [](ws::Endpoint* one) { return one->connection_count() == 0; });
-    };
-    app.drain([&, left] { tools::stop_when(loop, left, 2s); });
-  });
+  const tools::StopSignals signals(loop, [&] { app.drain([&loop] { loop.stop(); }); });
   return loop.run() ? 1 : 0;
 }

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "http/guest.h"
 #include "tests/http/stream_fixture.h"
 
 using namespace strata;
@@ -171,6 +172,50 @@ TEST_CASE("drain says how many are left, and tells everybody who asked", "[http]
   server.loop.settle();
   CHECK(told == 11);
   CHECK(server.app.left() == 0);
+}
+
+namespace {
+
+// A protocol with `inside` connections of its own, which end when the test says so.
+struct Lodger final : http::Guest {
+  explicit Lodger(std::size_t count) : inside(count) {}
+  std::size_t staying() const override { return inside; }
+  void leave() override { ++asked; }
+  void cut() override {
+    while (inside != 0) end_one();
+  }
+  void end_one() {
+    --inside;
+    left();
+  }
+  std::size_t inside;
+  int asked = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a drain asks its guests to leave, and waits for those that stay", "[http]") {
+  http::ServerOptions options = quick_options();
+  options.drain_timeout = 3s;
+  Limited server(options);
+  Lodger empty(0), full(2);
+  auto gone = std::make_unique<Lodger>(1);
+  for (Lodger* guest : {&empty, &full, &full, gone.get()}) server.app.welcome(*guest);
+  bool done = false;
+  CHECK(server.app.drain([&] { done = true; }) == 3);
+  CHECK(empty.asked == 1);
+  CHECK(full.asked == 1);
+  full.end_one();
+  gone.reset();
+  server.loop.settle();
+  CHECK_FALSE(done);
+  SECTION("until the last one has ended") { full.end_one(); }
+  SECTION("until drain_timeout at most") {
+    server.loop.advance(3s);
+    CHECK(full.inside == 0);
+  }
+  server.loop.settle();
+  CHECK(done);
 }
 
 TEST_CASE("a drain resets at its deadline what is still under way", "[http]") {

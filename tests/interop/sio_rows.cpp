@@ -364,10 +364,6 @@ int main() {
   });
 
   if (!listen_and_say(app)) return 1;
-  const auto idle = [&] { return main_io.engine().leaving_count() == 0; };
-  const tools::StopSignals signals(loop, [&] {
-    main_io.close();
-    tools::stop_when(loop, idle, 5s);
-  });
+  const tools::StopSignals signals(loop, [&] { app.drain([&loop] { loop.stop(); }); });
   return loop.run() ? 1 : 0;
 }

@@ -40,6 +40,22 @@ TEST_CASE("a server that drains ends its sessions and waits for their WebSockets
   CHECK(done);
 }
 
+TEST_CASE("a server that drains ends sessions that have polled only", "[sio][eio][eio4-close]") {
+  Rig rig;
+  RawClient poller = rig.client();
+  const std::string sid = rig.open_polling();
+  poller.send_get(rig.poll(sid));
+  bool done = false;
+  rig.app.drain([&] { done = true; });
+  rig.loop.settle();
+  CHECK(rig.echo.reasons == std::vector<std::string>{"server shutting down"});
+  CHECK(poller.answer().body == "1");
+  CHECK(poller.finished());
+  poller.peer().fin();
+  rig.loop.settle();
+  CHECK(done);
+}
+
 TEST_CASE("a client that does not answer our Close keeps a drain until drain_timeout at most",
           "[sio][eio][eio4-close]") {
   http::ServerOptions options;

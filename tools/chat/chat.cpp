@@ -114,11 +114,7 @@ int serve(const std::string& host, std::uint16_t port, const std::string& page,
     return 1;
   }
   const tools::StopSignals signals(loop, [&] {
-    io.engine().close();  // held polls are answered, WebSockets get 1001
-    app.drain([&] {
-      tools::stop_when(
-          loop, [&io] { return io.engine().leaving_count() == 0; }, 2s);
-    });
+    app.drain([&loop] { loop.stop(); });  // held polls are answered, WebSockets get 1001
   });
   fmt::print("listening on http://{}:{}\n", host.empty() ? "localhost" : host,
              app.address().port());

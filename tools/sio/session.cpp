@@ -13,6 +13,15 @@ constexpr std::size_t waiting_max = 1024 * 1024;  // bytes; above it no input is
 constexpr std::size_t waiting_events_max = 1000;
 constexpr net::Duration goodbye_max = 5s;
 
+// Stops the loop as soon as `gone()`, at the latest after `limit`. Looked at every 10 ms: this is
+// the end of a program, nothing waits for it.
+void stop_when(net::EventLoop& loop, std::function<bool()> gone, net::Duration limit) {
+  if (gone() || limit <= net::Duration::zero()) return loop.stop();
+  loop.after(10ms, [&loop, gone = std::move(gone), limit]() mutable {
+    stop_when(loop, std::move(gone), limit - 10ms);
+  });
+}
+
 sio::ManagerOptions options_of(const Settings& s) {
   sio::ManagerOptions options;
   if (s.auth) options.auth = *s.auth;
