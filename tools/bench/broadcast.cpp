@@ -1,8 +1,6 @@
 // tools/bench/broadcast.cpp - one speaks, a thousand hear: CPU time of the server per delivery,
 // over WebSocket and Socket.IO. Ours beside npm's, in one run.
-//
-//   broadcast [--listeners N] [--seconds S] [--rounds N] [--only TEXT] [--echo PROGRAM]
-//             [--beside PROGRAM] [--peers off] [--node-modules DIR]
+// --help lists what it may be told.
 //
 // The speaker sends P messages at once (/broadcast of tools/echo, or its event of that name), and
 // waits until every listener has all of them. "limit" is a bare epoll loop that answers them with
@@ -16,23 +14,12 @@
 #include <string_view>
 
 #include "tools/bench/bare_server.h"
-#include "tools/bench/process.h"
+#include "tools/bench/settings.h"
 #include "tools/bench/wire.h"
 
 namespace {
 
 using namespace bench;
-
-struct Settings {
-  int listeners = 1000;
-  double seconds = 1;
-  int rounds = 5;
-  std::string only;
-  std::string echo = "build/bin/echo";
-  std::string beside;
-  bool peers = true;
-  std::string node_modules = "build/node/interop/node_modules";
-};
 
 // The first connection speaks. What it sends goes to all others, as often as it came whole.
 [[noreturn]] void serve_limit(const std::string& request, const std::string& answer) {
@@ -137,7 +124,7 @@ void run_peer(const Peer& peer, const Case& what) {
 void run_case(const Case& what, const Settings& settings) {
   std::vector<Peer> peers{{"strata", settings.echo}, {"limit", ""}};
   if (!settings.beside.empty()) peers.push_back({"beside", settings.beside});
-  if (settings.peers) peers.push_back({what.peer, ""});
+  if (settings.with_peers()) peers.push_back({what.peer, ""});
   for (int round = 0; round < settings.rounds; ++round) {
     for (Peer& peer : peers) {
       const Server server([&] { run_peer(peer, what); });
@@ -161,25 +148,11 @@ void run_case(const Case& what, const Settings& settings) {
 
 int main(int argc, char** argv) {
   Settings settings;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string_view flag = argv[i];
-    if (flag == "--listeners") settings.listeners = std::atoi(argv[i + 1]);
-    if (flag == "--seconds") settings.seconds = std::atof(argv[i + 1]);
-    if (flag == "--rounds") settings.rounds = std::atoi(argv[i + 1]);
-    if (flag == "--only") settings.only = argv[i + 1];
-    if (flag == "--echo") settings.echo = argv[i + 1];
-    if (flag == "--beside") settings.beside = argv[i + 1];
-    if (flag == "--peers") settings.peers = std::string_view(argv[i + 1]) != "off";
-    if (flag == "--node-modules") settings.node_modules = argv[i + 1];
-  }
-  raise_file_limit();
-  ::signal(SIGPIPE, SIG_IGN);
-  ::setenv("NODE_PATH", settings.node_modules.c_str(), 1);
-  pin_to(1);
+  if (!read_settings(argc, argv, settings)) return 2;
+  prepare(settings);
   std::printf("server CPU per delivery, 0: not reached; median of %d rounds of %.1f s\n",
               settings.rounds, settings.seconds);
   std::fflush(stdout);  // a fork would print it again
   for (const Case& each : broadcasts())
-    if (settings.only.empty() || each.name.find(settings.only) != std::string::npos)
-      run_case(each, settings);
+    if (settings.wants(each.name)) run_case(each, settings);
 }

@@ -1,7 +1,5 @@
 // tools/bench/echo_path.cpp - the echo path of our server beside its peers, in one run.
-//
-//   echo_path [--seconds S] [--rounds N] [--only TEXT] [--echo PROGRAM] [--beside PROGRAM]
-//             [--peers off] [--node-modules DIR]
+// --help lists what it may be told.
 //
 // Each server runs as a process of its own on one core, this load generator on another. A case
 // opens its connections, sends `pipeline` messages on each, waits for all their answers and goes
@@ -26,22 +24,12 @@
 #include <vector>
 
 #include "tools/bench/bare_server.h"
-#include "tools/bench/process.h"
+#include "tools/bench/settings.h"
 #include "tools/bench/wire.h"
 
 namespace {
 
 using namespace bench;
-
-struct Settings {
-  double seconds = 1.0;
-  int rounds = 3;
-  std::string only;
-  std::string echo = "build/bin/echo";
-  std::string beside;
-  bool peers = true;
-  std::string node_modules = "build/node/interop/node_modules";
-};
 
 // The physical limit: answers every request's bytes with those of an answer.
 [[noreturn]] void serve_limit(const Case& what) {
@@ -255,8 +243,8 @@ void run_case(const Case& what, const Settings& settings) {
   const bool has_limit = what.kind != Kind::polling && what.kind != Kind::handshake;
   if (has_limit) peers.push_back({"limit", ""});
   if (!settings.beside.empty()) peers.push_back({"beside", settings.beside});
-  if (settings.peers) peers.push_back({what.peer, ""});
-  if (settings.peers && what.kind == Kind::http) peers.push_back({"nginx", ""});
+  if (settings.with_peers()) peers.push_back({what.peer, ""});
+  if (settings.with_peers() && what.kind == Kind::http) peers.push_back({"nginx", ""});
   for (int round = 0; round < settings.rounds; ++round)
     for (Peer& peer : peers) measure(peer, what, settings.seconds);
 
@@ -280,24 +268,11 @@ void run_case(const Case& what, const Settings& settings) {
 
 int main(int argc, char** argv) {
   Settings settings;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string_view flag = argv[i];
-    if (flag == "--seconds") settings.seconds = std::atof(argv[i + 1]);
-    if (flag == "--rounds") settings.rounds = std::atoi(argv[i + 1]);
-    if (flag == "--only") settings.only = argv[i + 1];
-    if (flag == "--echo") settings.echo = argv[i + 1];
-    if (flag == "--beside") settings.beside = argv[i + 1];
-    if (flag == "--peers") settings.peers = std::string_view(argv[i + 1]) != "off";
-    if (flag == "--node-modules") settings.node_modules = argv[i + 1];
-  }
-  raise_file_limit();
-  ::signal(SIGPIPE, SIG_IGN);
-  ::setenv("NODE_PATH", settings.node_modules.c_str(), 1);
-  pin_to(1);
+  if (!read_settings(argc, argv, settings)) return 2;
+  prepare(settings);
   std::printf("server CPU per message; median of %d rounds of %.1f s\n", settings.rounds,
               settings.seconds);
   std::fflush(stdout);  // a fork would print it again
   for (const Case& each : cases())
-    if (settings.only.empty() || each.name.find(settings.only) != std::string::npos)
-      run_case(each, settings);
+    if (settings.wants(each.name)) run_case(each, settings);
 }

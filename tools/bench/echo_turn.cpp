@@ -5,6 +5,7 @@
 #include "net/event_loop.h"
 #include "sio/server.h"
 #include "tools/bench/bench.h"
+#include "tools/bench/settings.h"
 #include "tools/bench/wire.h"
 #include "ws/route.h"
 
@@ -79,9 +80,9 @@ void measure_case(net::EventLoop& loop, int port, const bench::Case& what) {
 
 }  // namespace
 
-// bench-echo_turn [part of a case's name]
 int main(int argc, char** argv) {
-  const std::string wanted = argc > 1 ? argv[1] : "";
+  bench::Settings settings;  // `only` matters here
+  if (!bench::read_settings(argc, argv, settings)) return 2;
   net::EventLoop loop;
   http::Server app(loop);
   app.get("/", [](http::Request&, http::Response& res) { res.send("Hello"); });
@@ -94,6 +95,6 @@ int main(int argc, char** argv) {
   });
   if (app.listen(net::Address::loopback(0))) return 1;
   for (const bench::Case& what : bench::cases())
-    if (what.request.size() < 4096 && what.name.find(wanted) != std::string::npos)
+    if (what.request.size() < 4096 && settings.wants(what.name))
       measure_case(loop, app.address().port(), what);
 }

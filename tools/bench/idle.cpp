@@ -1,8 +1,6 @@
 // tools/bench/idle.cpp - what a connection costs that has nothing to say: bytes of the server's
 // memory each, and the server's CPU time while all of them are idle. Ours beside npm's, in one run.
-//
-//   idle [--connections N] [--seconds S] [--only TEXT] [--echo PROGRAM] [--beside PROGRAM]
-//        [--peers off] [--node-modules DIR]
+// --help lists what it may be told.
 //
 // Each case opens its connections on a fresh server, has one message echoed on each, waits until
 // all is quiet and reads the server's anonymous memory. The first tenth of the connections is the
@@ -13,22 +11,12 @@
 #include <cstring>
 #include <string_view>
 
-#include "tools/bench/process.h"
+#include "tools/bench/settings.h"
 #include "tools/bench/wire.h"
 
 namespace {
 
 using namespace bench;
-
-struct Settings {
-  int connections = 10'000;
-  double seconds = 2;
-  std::string only;
-  std::string echo = "build/bin/echo";
-  std::string beside;
-  bool peers = true;
-  std::string node_modules = "build/node/interop/node_modules";
-};
 
 // Opened, echoed once and left alone; -1 where that failed. Each address has 28,000 ports.
 int open_one(const Case& what, int port, int number) {
@@ -83,7 +71,7 @@ double measure(const Case& what, const Settings& settings, const char* name,
 void run_case(const Case& what, const Settings& settings) {
   const double ours = measure(what, settings, "strata", settings.echo);
   if (!settings.beside.empty()) measure(what, settings, "beside", settings.beside);
-  const double peer = settings.peers ? measure(what, settings, what.peer.c_str(), {}) : 0;
+  const double peer = settings.with_peers() ? measure(what, settings, what.peer.c_str(), {}) : 0;
   if (ours > 0 && peer > 0)
     std::printf("%-10s %s ratio %.1f\n", what.name.c_str(), what.peer.c_str(), peer / ours);
   std::fflush(stdout);
@@ -93,20 +81,8 @@ void run_case(const Case& what, const Settings& settings) {
 
 int main(int argc, char** argv) {
   Settings settings;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string_view flag = argv[i];
-    if (flag == "--connections") settings.connections = std::atoi(argv[i + 1]);
-    if (flag == "--seconds") settings.seconds = std::atof(argv[i + 1]);
-    if (flag == "--only") settings.only = argv[i + 1];
-    if (flag == "--echo") settings.echo = argv[i + 1];
-    if (flag == "--beside") settings.beside = argv[i + 1];
-    if (flag == "--peers") settings.peers = std::string_view(argv[i + 1]) != "off";
-    if (flag == "--node-modules") settings.node_modules = argv[i + 1];
-  }
-  raise_file_limit();
-  ::signal(SIGPIPE, SIG_IGN);
-  ::setenv("NODE_PATH", settings.node_modules.c_str(), 1);
-  pin_to(1);
+  if (!read_settings(argc, argv, settings)) return 2;
+  prepare(settings);
   const char* names[] = {"WebSocket", "HTTP", "Socket.IO"};
   const char* wanted[] = {"WebSocket echo 64 x P1 ", "HTTP GET 64 x P1", "Socket.IO echo 64 x P1 "};
   for (std::size_t i = 0; i < std::size(names); ++i) {
@@ -114,7 +90,7 @@ int main(int argc, char** argv) {
       if (each.name.rfind(wanted[i], 0) != 0 || each.name.find("P16") != std::string::npos)
         continue;
       each.name = names[i];
-      if (settings.only.empty() || each.name == settings.only) run_case(each, settings);
+      if (settings.wants(each.name)) run_case(each, settings);
     }
   }
 }
