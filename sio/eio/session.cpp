@@ -4,7 +4,7 @@
 //   polling ------------> polling -------> joined -------> probed ---> websocket
 //      |                     |                |  other packet, timeout    |
 //      |                     |                +------> polling            |
-//      +---------- close ----+--> closing (polling: until fetched) --> closed
+//      +---------- close ----+--> closing (polling: until fetched; probed: until 5) --> closed
 #include "sio/eio/session.h"
 
 #include <algorithm>
@@ -191,6 +191,7 @@ Actions Session::on_candidate_packet(const Packet& packet) {
   } else if (packet.type == PacketType::upgrade) {
     upgrade_ = Upgrade::none;
     transport_ = Transport::websocket;
+    if (state_ == State::closing) actions = end(reason_, "");  // what waited goes first
     actions.switch_over = true;
     actions.answer_poll = poll_held_;
   } else {
@@ -212,8 +213,13 @@ Actions Session::close(std::string_view reason, bool discard, net::TimePoint now
   reason_ = reason;
   state_ = State::closing;
   limit_at_ = now + timing_->close_timeout;
-  actions.drop_candidate = upgrading();
-  upgrade_ = Upgrade::none;
+  // eio4-upgrade: who has heard "3probe" polls no more, so the close waits for its "5" instead. The
+  // reference's client would stay paused between the two, and learn nothing before a ping is
+  // overdue.
+  if (upgrade_ == Upgrade::joined) {
+    upgrade_ = Upgrade::none;
+    actions.drop_candidate = true;
+  }
   actions.answer_poll = poll_held_;
   return actions;
 }

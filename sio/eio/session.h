@@ -79,7 +79,8 @@ class Session {
   void on_candidate_gone() { upgrade_ = Upgrade::none; }
 
   // --- the end, eio4-close
-  // Ours. Polling: what waits is fetched first, then "6\x1e1"; `discard` drops it.
+  // Ours. Polling: what waits is fetched first, then "6\x1e1"; `discard` drops it. Probed: what
+  // waits goes over the candidate, which then closes, unless a poll comes before that.
   Actions close(std::string_view reason, bool discard, net::TimePoint now);
   Actions fail(std::string_view reason, const char* detail);  // at once; `detail`: static text
 

@@ -299,6 +299,36 @@ TEST_CASE("the candidate goes with its session", "[sio][eio][eio4-upgrade]") {
   CHECK(rig.engine->clients_count() == 0);
 }
 
+TEST_CASE("a close behind the probe waits for the upgrade", "[sio][eio][eio4-upgrade]") {
+  Rig rig;
+  const std::string sid = rig.open_polling();
+  RawClient candidate = rig.client();
+  candidate.upgrade(rig.ws(sid));
+  candidate.message("2probe");
+  candidate.frames();
+  rig.echo.sockets[0]->send_text("bye");
+  rig.echo.sockets[0]->close();
+  CHECK(candidate.frames().empty());
+  SECTION("which comes") { candidate.message("5"); }
+  SECTION("or not, for a poll takes it") {
+    RawClient poller = rig.client();
+    CHECK(poller.get(rig.poll(sid)) == "200 4bye");
+    CHECK(poller.get(rig.poll(sid)) ==
+          "200 6\x1e"
+          "1");
+    CHECK(candidate.frames() == Texts{"c:-"});
+    return;
+  }
+  SECTION("or nothing comes") {
+    rig.loop.advance(30s);
+    CHECK(candidate.frames() == Texts{"c:-"});
+    return;
+  }
+  CHECK(candidate.frames() == Texts{"t:4bye", "c:-"});
+  CHECK(rig.echo.reasons == Texts{"forced close"});
+  CHECK(rig.engine->clients_count() == 0);
+}
+
 TEST_CASE("a WebSocket that does not read is cut off", "[sio][eio]") {
   sio::eio::Options options;
   options.max_send_queue = 200'000;
