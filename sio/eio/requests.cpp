@@ -6,6 +6,7 @@
 #include "http/server.h"
 #include "sio/eio/server_core.h"
 #include "sio/eio/server_socket.h"
+#include "ws/handshake.h"
 
 namespace strata::sio::eio {
 
@@ -172,15 +173,19 @@ void ServerCore::add_fields(Request& request, Response& response) {
 
 std::unique_ptr<ws::Connection> ServerCore::accept(Request& request, Response& response,
                                                    bool first) {
-  std::string lines;
+  std::string lines(response.field_lines());  // a middleware's
   for (const auto& [name, value] : fields_for(request, first)) {
     http::append_line(lines, name, value);
   }
+  // A browser that offers any gives up where none is chosen; like the reference we have no choice
+  // of our own.
+  const std::vector<std::string_view> offered = ws::offered_subprotocols(request.head());
+  const std::string_view subprotocol = offered.empty() ? std::string_view() : offered.front();
   std::optional<ws::AcceptedOffer> deflate;
   if (deflate_pool_) deflate = ws::accept_offer(request.head(), deflate_pool_->options().wanted);
   prepare_ends();
-  auto below =
-      ws::accept(request, response, {}, lines, deflate ? deflate->answer : std::string(), this);
+  auto below = ws::accept(request, response, subprotocol, lines,
+                          deflate ? deflate->answer : std::string(), this);
   if (!below) {  // no WebSocket handshake, and answered so
     if (options_.on_connection_error) {
       options_.on_connection_error({request,

@@ -36,7 +36,9 @@ TEST_CASE("E29 middlewares run in order, on every request and upgrade", "[sio][e
   CHECK(client.post(rig.poll(sid), "4hi") == "200 ok");
   CHECK(client.get(rig.poll(sid)) == "200 4hi");
   RawClient socket = rig.client();
-  CHECK(socket.upgrade(rig.ws(sid)).status == 101);
+  const Answer upgraded = socket.upgrade(rig.ws(sid));
+  CHECK(upgraded.status == 101);
+  CHECK(upgraded.field("two") == "1");
   RawClient refused = rig.client();
   CHECK(refused.get("transport=abc") == "400 {\"code\":0,\"message\":\"Transport unknown\"}");
   CHECK(calls == Texts{"one GET", "two GET", "one POST", "two POST", "one GET", "two GET",

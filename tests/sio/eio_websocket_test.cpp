@@ -329,6 +329,12 @@ TEST_CASE("a close behind the probe waits for the upgrade", "[sio][eio][eio4-upg
   CHECK(rig.engine->clients_count() == 0);
 }
 
+TEST_CASE("the first subprotocol that is offered is agreed on", "[sio][eio][eio4-handshake]") {
+  Rig rig;
+  const Answer answer = rig.client().upgrade(direct, "Sec-WebSocket-Protocol: b, a\r\n");
+  CHECK(answer.field("Sec-WebSocket-Protocol") == "b");
+}
+
 TEST_CASE("a WebSocket that does not read is cut off", "[sio][eio]") {
   sio::eio::Options options;
   options.max_send_queue = 200'000;
