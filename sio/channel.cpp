@@ -82,7 +82,7 @@ void Channel::connect() {
   reach([](ClientSocket& socket) { socket.connect(); });
 }
 void Channel::disconnect() {
-  reach([](ClientSocket& socket) { socket.disconnect(); });
+  front_->reach([state = state_](Front& front) { front.leave(state); });
 }
 
 std::future<std::error_code> Channel::wait_connected() {
@@ -92,12 +92,8 @@ std::future<std::error_code> Channel::wait_connected() {
     waiting.set(std::make_error_code(std::errc::resource_deadlock_would_occur));
     return future;
   }
-  front_->reach([state = state_, waiting = std::move(waiting)](Front&) mutable {
-    if (state->socket->connected()) {
-      waiting.set({});
-    } else {
-      state->waiting.push_back(std::move(waiting));
-    }
+  front_->reach([state = state_, waiting = std::move(waiting)](Front& front) mutable {
+    front.await_connected(*state, std::move(waiting));
   });
   return future;
 }

@@ -75,17 +75,19 @@ void Front::watch(const std::shared_ptr<ChannelState>& state) {
     state->set_id(state->socket->id());
     state->connected = true;
     failure_.clear();
+    state->ended.reset();
     state->settle({});
   });
   prepend(socket, "disconnect", [this, state] {
     state->connected = false;
     state->set_id({});
+    state->ended = std::make_error_code(std::errc::operation_canceled);
     look();
   });
   prepend(socket, "connect_error", [this, state] {
     failure_ = std::make_error_code(state->socket->active() ? std::errc::connection_refused
                                                             : std::errc::permission_denied);
-    if (!state->socket->active()) state->settle(failure_);
+    if (!state->socket->active()) state->ended = failure_;
     look();
   });
 }
@@ -97,7 +99,10 @@ bool Front::at_rest() const {
   return engine == nullptr || engine->state() == eio::Client::State::closed;
 }
 
+// Behind the handlers of `connect_error`: who waited may read what they wrote down.
 void Front::looked() {
+  for (const auto& state : states_)
+    if (state->ended && !state->socket->active()) state->settle(*state->ended);
   if (manager->state() != Manager::State::closed || manager->reconnecting()) return;
   for (const auto& state : states_)
     state->settle(failure_ ? failure_ : std::make_error_code(std::errc::operation_canceled));
@@ -106,11 +111,25 @@ void Front::looked() {
   if (ends_at_rest_) loop->stop();
 }
 
+void Front::await_connected(ChannelState& state, Awaiting waiting) {
+  if (state.socket->connected()) return waiting.set({});
+  state.waiting.push_back(std::move(waiting));
+  // It may have been over before anybody asked; where nothing was tried yet, something will be.
+  if (state.ended || failure_ || manager->engine() != nullptr) look();
+}
+
+void Front::leave(const std::shared_ptr<ChannelState>& state) {
+  state->ended = std::make_error_code(std::errc::operation_canceled);
+  state->socket->disconnect();
+  if (manager) look();  // else a handler of `disconnect` has destroyed all
+}
+
 void Front::close(Awaiting done) {
   closing_.push_back(std::move(done));
   failure_.clear();
   for (const auto& state : std::vector(states_)) {
     if (!manager) return;  // a handler of `disconnect` has destroyed all
+    state->ended = std::make_error_code(std::errc::operation_canceled);
     state->socket->disconnect();
     state->settle(std::make_error_code(std::errc::operation_canceled));
   }

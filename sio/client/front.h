@@ -60,6 +60,8 @@ struct ChannelState {
   // --- the loop's thread ---
   ClientSocket* socket = nullptr;
   std::vector<Awaiting> waiting;
+  // Why it is not connected, where it was told so and nothing tries any more: for who asks later.
+  std::optional<std::error_code> ended;
   void settle(std::error_code how) {
     for (Awaiting& each : std::exchange(waiting, {})) each.set(how);
   }
@@ -95,6 +97,8 @@ class Front : public std::enable_shared_from_this<Front> {
   std::error_code run();
   std::error_code start();
   void close(Awaiting done);
+  void leave(const std::shared_ptr<ChannelState>& state);
+  void await_connected(ChannelState& state, Awaiting waiting);
   void bury();  // the end of the Client
 
   const std::shared_ptr<Gate> gate = std::make_shared<Gate>();

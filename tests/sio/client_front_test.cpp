@@ -169,6 +169,24 @@ TEST_CASE("a client with a thread of its own is used from this one", "[sio][thre
     sio::Channel& main = other.of("/", {});
     CHECK(*within(main.emit_with_ack<int>("sum", 1, 2)) == 3);
   }
+  SECTION("who asks when nothing tries any more hears why") {
+    sio::Channel& denied = client.of("/admin");
+    std::string said;  // before the future is ready
+    denied.on("connect_error", [&said](const sio::Failure& why) { said = why.message; });
+    CHECK(within(denied.wait_connected()) == std::errc::permission_denied);
+    CHECK_FALSE(said.empty());
+    CHECK(within(denied.wait_connected()) == std::errc::permission_denied);
+    denied.disconnect();
+    CHECK(within(denied.wait_connected()) == std::errc::operation_canceled);
+    within(client.close());
+    CHECK(within(client.wait_connected()) == std::errc::operation_canceled);
+    client.connect();
+    CHECK_FALSE(within(client.wait_connected()));
+    sio::Client nowhere("ftp://nowhere");
+    REQUIRE_FALSE(nowhere.start());
+    for (int i = 0; i < 2; ++i)
+      CHECK(within(nowhere.wait_connected()) == std::errc::connection_refused);
+  }
   SECTION("it comes back") {
     server.restart();
     std::promise<void> again;
