@@ -33,7 +33,7 @@ void Socket::accept() {
   append_connect(text, nsp_->name(), id(),
                  recovery_ ? std::string_view(recovery_->pid.data(), recovery_->pid.size())
                            : std::string_view());
-  carrier_->send(text, {});
+  carrier_->send(text, {}, {.apart = true});
   nsp_->connected(*this);
 }
 

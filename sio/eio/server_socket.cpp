@@ -1,6 +1,7 @@
 // sio/eio/server_socket.cpp - one session: what is sent, what its rules demand, its end.
 #include "sio/eio/server_socket.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace strata::sio::eio {
@@ -52,12 +53,12 @@ std::string_view ServerSocket::transport() const {
 
 bool ServerSocket::writable() const {
   if (!open()) return false;
-  if (websocket_) return websocket_->buffered_bytes() == 0;
+  if (websocket_) return websocket_->buffered_bytes() == 0 && session_.outbox().empty();
   return session_.poll_held() && session_.outbox().empty();
 }
 
 std::size_t ServerSocket::buffered_bytes() const {
-  return websocket_ ? websocket_->buffered_bytes() : session_.outbox().bytes();
+  return (websocket_ ? websocket_->buffered_bytes() : 0) + session_.outbox().bytes();
 }
 
 // --- sending ------------------------------------------------------------------------------------
@@ -65,14 +66,14 @@ std::size_t ServerSocket::buffered_bytes() const {
 bool ServerSocket::send_text(std::string_view text, SendOptions how) {
   if (!open()) return false;
   if (!note({PacketType::message, false, text})) return false;
-  return websocket_ ? send_packet(framed(text), how) : queue_text(text, how);
+  return goes_now(text) ? send_packet(framed(text), how) : queue_text(text, how);
 }
 
 bool ServerSocket::send_text_in_place(std::string& bytes, SendOptions how) {
   const std::string_view text = std::string_view(bytes).substr(room_in_front);
   if (!open()) return false;
   if (!note({PacketType::message, false, text})) return false;
-  if (!websocket_) return queue_text(text, how);
+  if (!goes_now(text)) return queue_text(text, how);
   bytes[room_in_front - 1] = digit(PacketType::message);
   if (goes_plain(how)) return send_packet(std::string_view(bytes).substr(room_in_front - 1), how);
   return sent(websocket_->send_text_in_place(bytes, room_in_front - 1));
@@ -89,11 +90,12 @@ bool ServerSocket::queue_text(std::string_view text, SendOptions how) {
 bool ServerSocket::send_binary(net::Bytes bytes, SendOptions how) {
   if (!open()) return false;
   if (!note({PacketType::message, true, net::as_text(bytes)})) return false;
-  if (websocket_ && !base64_) {
+  const bool now = goes_now(net::as_text(bytes), true);
+  if (now && !base64_) {
     return sent(goes_plain(how) ? send_plain(ws::Opcode::binary, bytes)
                                 : websocket_->send_binary(bytes));
   }
-  if (websocket_) {
+  if (now) {
     std::string& packet = core_->scratch();
     packet.clear();
     append_binary_packet(bytes, packet);
@@ -112,7 +114,7 @@ bool ServerSocket::send(SharedMessage& message, SendOptions how) {
   if (!note({PacketType::message, message.is_binary(), net::as_text(message.content())})) {
     return false;
   }
-  if (websocket_) {
+  if (goes_now(net::as_text(message.content()), message.is_binary())) {
     return sent(how.compress ? websocket_->send_shared(message.framed())
                              : websocket_->send_shared(message.frame()));
   }
@@ -127,6 +129,7 @@ bool ServerSocket::send(SharedMessage& message, SendOptions how) {
 // A message is taken while less than the high mark waits, whatever its size: the limit is for a
 // client that does not fetch what is pushed, not for a large message.
 bool ServerSocket::room_for(std::size_t bytes) {
+  if (!open()) return false;
   const std::size_t waiting = session_.outbox().bytes();
   if (waiting < core_->options().high_water) return true;
   above_mark_ = true;
@@ -135,7 +138,27 @@ bool ServerSocket::room_for(std::size_t bytes) {
   return false;
 }
 
+// Not into one piece with a message that goes apart. The pause ends early for what the outbox
+// should not hold: much, and text that it could not tell from two packets.
+bool ServerSocket::goes_now(std::string_view message, bool binary) {
+  if (!pausing_ || !websocket_) return websocket_ != nullptr;
+  const Outbox& waiting = session_.outbox();
+  const bool alone = waiting.empty() && websocket_->buffered_bytes() == 0;  // it has left
+  const bool much = waiting.bytes() + message.size() > core_->options().high_water;
+  if (alone || much || core_->loop().now() >= pause_ends_ ||
+      (!binary && message.find(record_separator) != message.npos)) {
+    end_pause();
+  }
+  return websocket_ && !pausing_;
+}
+
+void ServerSocket::end_pause() {
+  pausing_ = false;
+  send_waiting();
+}
+
 void ServerSocket::queued() {
+  if (pausing_) return rearm();
   if (session_.flush_due()) core_->flush_later(*this);  // many messages of a turn: one answer
 }
 
@@ -174,7 +197,7 @@ void ServerSocket::tell_left() {
   const Options& options = core_->options();
   if (std::exchange(wrote_, false) && options.on_flush) guarded([&] { options.on_flush(*this); });
   if (!websocket_) return;
-  if (websocket_->buffered_bytes() != 0) {
+  if (buffered_bytes() != 0) {
     std::unique_ptr<net::Timer>& look = extras().look;
     if (!look) {
       look = std::make_unique<net::Timer>(core_->loop(), [this] {
@@ -235,6 +258,7 @@ void ServerSocket::deliver(const Packet& packet) {
 
 void ServerSocket::on_deadline() {
   const ServerCore::Entered entered(*core_);
+  if (pausing_ && core_->loop().now() >= pause_ends_) end_pause();
   // Above its high mark a WebSocket is not read, and its pong may lie unread in the kernel.
   const bool reading_stopped =
       websocket_ && websocket_->buffered_bytes() > websocket_->below().options().high_water;
@@ -250,7 +274,9 @@ void ServerSocket::rearm() {
   if (session_.state() == Session::State::closed) {
     core_->loop().disarm(wake_);
   } else {
-    core_->loop().arm(wake_, session_.deadline());
+    const bool waits = pausing_ && !session_.outbox().empty();
+    core_->loop().arm(wake_,
+                      waits ? std::min(pause_ends_, session_.deadline()) : session_.deadline());
   }
 }
 
@@ -272,6 +298,7 @@ void ServerSocket::finish() {
     if (session_.reason() == "slow consumer") {
       websocket_->terminate();  // what it does not read, it will not read as a farewell
     } else {
+      if (pausing_) end_pause();
       const bool leaving = session_.reason() == "server shutting down";
       websocket_->close(leaving ? ws::CloseCode::going_away : ws::CloseCode::none);
     }

@@ -94,6 +94,8 @@ class ServerSocket final : public Socket {
   bool room_for(std::size_t bytes);
   bool queue_text(std::string_view text, SendOptions how);  // for a poll
   void queued();
+  bool goes_now(std::string_view message, bool binary = false);
+  void end_pause();
   void tell_drained();
   void received(const Packet& packet);
   // Nothing that a handler throws leaves through the layers below; its session cannot be trusted
@@ -116,6 +118,7 @@ class ServerSocket final : public Socket {
   ws::SendResult send_plain(ws::Opcode opcode, net::Bytes payload);
   std::string_view framed(std::string_view text);
   void switch_over();
+  void send_waiting();
   void on_candidate_message(const ws::Message& message);
   // polling_transport.cpp
   void send_body(http::Response& response, std::string&& body);
@@ -130,11 +133,13 @@ class ServerSocket final : public Socket {
   std::unique_ptr<ws::Connection> websocket_;
   std::unique_ptr<Extras> extras_;
   Wake wake_;
-  bool base64_;              // b64=1: octets go as text, on a WebSocket too
-  bool above_mark_ = false;  // a send answered "queued"; on_drain is owed
+  net::TimePoint pause_ends_{};  // of the pause behind a message that went apart
+  bool base64_;                  // b64=1: octets go as text, on a WebSocket too
+  bool above_mark_ = false;      // a send answered "queued"; on_drain is owed
   bool upgraded_ = false;
   bool plain_body_ = false;  // what waits for a poll holds a message that must not be compressed
   bool wrote_ = false;       // to the WebSocket, since on_flush
+  bool pausing_ = false;     // what is sent waits in the outbox, as for a poll
 };
 
 }  // namespace strata::sio::eio

@@ -32,7 +32,14 @@ bool ServerSocket::sent(ws::SendResult result) {
   return false;
 }
 
+// A turn's frames leave in one piece and are read as one: a client then has no time between them to
+// listen anew, as it has with the reference, whose frames are written one by one.
 bool ServerSocket::send_packet(std::string_view packet, SendOptions how) {
+  constexpr net::Duration pause = 5ms;
+  if (how.apart) {
+    pausing_ = true;
+    pause_ends_ = core_->loop().now() + pause;
+  }
   return sent(goes_plain(how) ? send_plain(ws::Opcode::text, net::as_bytes(packet))
                               : websocket_->send_text(packet));
 }
@@ -100,6 +107,13 @@ void ServerSocket::on_candidate_message(const ws::Message& message) {
 void ServerSocket::switch_over() {
   websocket_ = std::move(extras_->candidate);
   upgraded_ = true;
+  send_waiting();
+  if (extras_ && !extras_->when_sent.empty()) core_->flush_later(*this);
+  if (core_->top() != nullptr) guarded([this] { core_->top()->on_upgrade(*this); });
+}
+
+// What is in the outbox, as frames.
+void ServerSocket::send_waiting() {
   const bool plain = std::exchange(plain_body_, false);  // one of them said so
   const std::string body = session_.outbox().take_body();
   std::string_view waiting = body;
@@ -116,8 +130,6 @@ void ServerSocket::switch_over() {
       sent(binary ? websocket_->send_binary(payload) : websocket_->send_text(packet));
     }
   }
-  if (extras_ && !extras_->when_sent.empty()) core_->flush_later(*this);
-  if (core_->top() != nullptr) guarded([this] { core_->top()->on_upgrade(*this); });
 }
 
 void ServerSocket::on_drain() { tell_drained(); }

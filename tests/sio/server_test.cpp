@@ -145,6 +145,18 @@ TEST_CASE("a session by polling: connect, event, ack, binary, disconnect", "[sio
   CHECK(s.gone == std::vector<std::string>{"client namespace disconnect"});
 }
 
+TEST_CASE("over a WebSocket CONNECT is answered alone", "[sio][stack][sio5-connect]") {
+  Stack s;
+  s.io.of("/greets").on_connection([](Socket& socket) { socket.emit("hello"); });
+  WebSocket client(s);
+  client.next();
+  client.text("40/greets,");
+  CHECK(client.next().starts_with("40/greets,{"));
+  CHECK(client.next().empty());
+  s.loop.advance(5ms);
+  CHECK(client.next() == "42/greets,[\"hello\"]");
+}
+
 TEST_CASE("a session by WebSocket: connect, event, ack, nested binary, disconnect",
           "[sio][stack]") {
   Stack s;
