@@ -84,7 +84,7 @@ class Driver {
   void poll() {
     const bool held = session_.poll_held();
     const bool waits = !session_.outbox().empty();
-    const bool lasts = probed_ && candidate_;
+    const bool lasts = probed_ && candidate_ && session_.state() == Session::State::open;
     const Actions actions = session_.on_poll();
     demand(actions.refuse == held);
     if (held) return perform(actions);
