@@ -102,9 +102,12 @@ void ClientSocket::opened() {
 
 // {"pid":"...","offset":"...", and what auth says}
 void ClientSocket::send_connect(const Json& value) {
+  if (!value.is_null() && !value.is_object()) {
+    raise(Error{"auth is no object", {}, {}, {}, {}});
+    if (silenced() || joining_ != Joining::asking) return;  // who heard it ended it
+  }
   std::string text = "0";
   if (nsp_ != "/") text.append(nsp_).push_back(',');
-  if (!value.is_null() && !value.is_object()) raise(Error{"auth is no object", {}, {}, {}, {}});
   const bool has_auth = value.is_object();
   if (has_auth || !pid_.empty()) {
     char before = '{';
@@ -127,7 +130,7 @@ void ClientSocket::send_connect(const Json& value) {
 void ClientSocket::on_connect_packet(const Packet& packet) {
   const Json data = packet.data.empty() ? Json() : build_json(packet.data);
   const std::string* const sid = text_of(data, "sid");
-  if (sid == nullptr) {
+  if (sid == nullptr || sid->empty()) {
     if (active_ && !connected_)
       local_event("connect_error", Failure{std::string(v2_server), {}, 0, {}});
     return;
@@ -200,9 +203,7 @@ void ClientSocket::on_packet(const Packet& packet, const Content& content) {
       if (packet.id && connected_) on_ack(*packet.id, Args(content, 0));
       return;
     case PacketType::disconnect:
-      if (!connected_) return;
-      leave();
-      if (!silenced()) closed("io server disconnect", std::nullopt);
+      if (connected_) leave_with("io server disconnect");
       return;
     default:  // the decoder answers none with attachments to come
       return;
@@ -251,15 +252,19 @@ void ClientSocket::leave() {
 ClientSocket& ClientSocket::disconnect() {
   if (silenced()) return *this;
   const auto kept = manager_->keep();
-  const bool was_connected = connected_;
-  if (was_connected) {
+  if (connected_) {
     std::string text;
     append_disconnect(text, nsp_);
     manager_->send(text, {});
   }
-  leave();
-  if (was_connected && !silenced()) closed("io client disconnect", std::nullopt);
+  leave_with("io client disconnect");
   return *this;
+}
+
+// Who hears that the connection ended, and leaves before it was his turn to be told, is told here.
+void ClientSocket::leave_with(std::string_view reason) {
+  leave();
+  if (!silenced() && (connected_ || disconnect_due_)) closed(reason, std::nullopt);
 }
 
 void ClientSocket::failed(const Failure& why) {
@@ -272,7 +277,7 @@ void ClientSocket::forget_received() {
 }
 
 void ClientSocket::session_over() {
-  connected_ = false;
+  if (std::exchange(connected_, false)) disconnect_due_ = true;
   joining_ = Joining::no;
   ++session_;
   id_.clear();
@@ -282,6 +287,7 @@ void ClientSocket::session_over() {
 
 void ClientSocket::closed(std::string_view reason, const std::optional<Failure>& details) {
   session_over();
+  disconnect_due_ = false;
   if (details) {
     local_event("disconnect", reason, *details);
   } else {

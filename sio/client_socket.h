@@ -129,6 +129,7 @@ class ClientSocket : public Hearing<ClientSocket, AnyLists>, public EmitForms<Cl
   bool replay();
   void forget_received();
   void leave();
+  void leave_with(std::string_view reason);
   // --- out
   bool way_is_open() const;
   template <class Own, class Send>
@@ -149,7 +150,8 @@ class ClientSocket : public Hearing<ClientSocket, AnyLists>, public EmitForms<Cl
   void tell(AnswerHandler& handler, std::error_code why);
   bool send_answer(std::string_view text, std::span<const Bytes> attachments);
 
-  bool connected_ = false;  // small ones first: they fit behind the last of Hearing
+  bool connected_ = false;       // small ones first: they fit behind the last of Hearing
+  bool disconnect_due_ = false;  // it was connected, and nobody was told yet that it is not
   bool active_ = false;
   bool recovered_ = false;
   Joining joining_ = Joining::no;

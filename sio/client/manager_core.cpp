@@ -42,6 +42,7 @@ ManagerCore::~ManagerCore() = default;
 
 void ManagerCore::abandon() {
   gone_ = true;
+  state_ = State::closed;  // who is on the stack still sends nothing more
   stop_timers();
   link_->close();
   engine_.reset();

@@ -106,6 +106,53 @@ TEST_CASE("destroyed, it closes TCP at once and its timers are gone", "[sio][cli
   CHECK(rig.connections() == 1);
 }
 
+TEST_CASE("who leaves as the end is told to others hears of it too, once", "[sio][client][L13]") {
+  ClientRig rig;
+  ClientSocket& first = rig.connected();
+  ClientSocket& second = rig.socket("/foo");
+  rig.let_in("/foo");
+  rig.heard();
+  std::error_code lost;
+  second.emit("ask", [&](std::error_code why) { lost = why; });
+  SECTION("in a handler of another socket") {
+    first.on("disconnect", [&] { second.disconnect(); });
+    rig.lose();
+    CHECK(rig.heard() ==
+          "close:transport close disconnect:transport close /foo.disconnect:io client disconnect");
+  }
+  SECTION("in a handler of the manager") {
+    rig.manager->once("close", [&] {
+      second.disconnect();
+      second.disconnect();
+      first.disconnect();
+    });
+    rig.lose();
+    CHECK(rig.heard() ==
+          "close:transport close /foo.disconnect:io client disconnect disconnect:io client "
+          "disconnect");
+    rig.loop.advance(1h);
+    CHECK(rig.connections() == 1);
+  }
+  CHECK_FALSE(second.active());
+  CHECK(lost == socket_disconnected());
+}
+
+TEST_CASE("destroyed as it is told that auth is no object, it sends nothing", "[sio][client][L5]") {
+  ClientRig rig;
+  ClientSocket& socket = rig.socket();
+  SECTION("destroyed") {
+    socket.on("error", [&] { rig.manager.reset(); });
+  }
+  SECTION("left") {
+    socket.on("error", [&] { socket.disconnect(); });
+  }
+  socket.auth = Json(5);
+  rig.open();
+  CHECK(rig.said() != "0");
+  rig.loop.advance(1h);
+  CHECK(rig.connections() == 1);
+}
+
 TEST_CASE("what its handlers hold is freed with it", "[sio][client][L2]") {
   const auto held = std::make_shared<int>(1);
   ClientRig rig;

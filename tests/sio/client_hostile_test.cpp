@@ -149,6 +149,15 @@ TEST_CASE("what comes before CONNECT is bounded, and a pid that brought it is fo
   CHECK(rig.said() == "0");
 }
 
+TEST_CASE("an empty id is none", "[sio][client][hostile][L12]") {
+  ClientRig rig;
+  ClientSocket& socket = rig.socket();
+  rig.open();
+  rig.let_in("/", "");
+  CHECK_FALSE(socket.connected());
+  CHECK(rig.heard().starts_with("open connect_error:It seems you are trying to reach"));
+}
+
 TEST_CASE("ids that are too long are refused", "[sio][client][hostile][L10]") {
   for (const char* name : {"sid", "pid"}) {
     ClientRig rig;
