@@ -20,9 +20,10 @@ Backoff::Backoff(net::Duration min, net::Duration max, double factor) : min_(min
 void Backoff::set_factor(double factor) { factor_ = factor > 0 && factor <= 1 ? factor : 0; }
 
 net::Duration Backoff::next(double random) {
+  constexpr unsigned doublings_max = 64;  // past any max; the reference's delay is 0 from 1024 on
   const double most = Milliseconds(max_).count();
-  double delay = Milliseconds(min_).count() * std::pow(2.0, attempts_);
-  if (attempts_ < 1000) ++attempts_;  // stricter than the reference, whose delay is 0 from 1024 on
+  double delay = Milliseconds(min_).count() * std::pow(2.0, std::min(attempts_, doublings_max));
+  ++attempts_;
   if (factor_ > 0) {
     const double deviation = std::floor(random * factor_ * delay);
     const bool less = (static_cast<int>(std::floor(random * 10)) & 1) == 0;

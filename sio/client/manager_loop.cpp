@@ -1,18 +1,18 @@
 // sio/client/manager_loop.cpp - opening, and opening again.
+#include <array>
 #include <utility>
 
+#include "net/random.h"
 #include "sio/client/manager_core.h"
 #include "sio/client/manager_event.h"
-#include "ws/random_key.h"
 
 namespace strata::sio {
 namespace {
 
-double chance() {  // 24 bits of the kernel's
-  const ws::MaskingKey key = ws::random_key();
-  const unsigned bits = static_cast<unsigned>(key[0]) << 16 | static_cast<unsigned>(key[1]) << 8 |
-                        static_cast<unsigned>(key[2]);
-  return static_cast<double>(bits) / static_cast<double>(1U << 24);
+double chance() {  // from 0 to below 1, in steps of 2^-16
+  std::array<std::uint8_t, 2> bytes{};
+  net::fill_random(bytes);
+  return (bytes[0] * 256 + bytes[1]) / 65536.0;
 }
 
 }  // namespace
@@ -61,8 +61,11 @@ void ManagerCore::opening_failed(const Failure& why) {
   event("error", why);
   for_active([&](ClientSocket& socket) { socket.failed(why); });
   if (done && !gone_) guard([&] { done(&why); }, [&](std::string_view what) { log("open", what); });
-  if (std::exchange(reconnecting_, false)) {
-    reconnect();  // what it may say comes first, as at the reference
+  if (reconnecting_) {
+    if (state_ == State::closed) {  // else one who heard of it has begun the next attempt
+      reconnecting_ = false;
+      reconnect();  // what it may say comes first, as at the reference
+    }
     event("reconnect_error", why);
   } else if (!done && options_.reconnection && backoff_.attempts() == 0) {
     reconnect();

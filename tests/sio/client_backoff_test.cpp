@@ -65,6 +65,7 @@ TEST_CASE("a factor outside of 0 to 1 is none, and a thousand attempts do not we
   Backoff whole(1s, 5s, 1);
   CHECK(delays(whole, {0.9}) == "1900");
   for (int i = 0; i < 5000; ++i) whole.next(0.3);
+  CHECK(whole.attempts() == 5001);  // all are counted: a limit above a thousand is reached
   CHECK(delays(whole, {0.3, 0.2}) == "5000 5000");
   Backoff none(0s, 0s, 0.5);
   CHECK(delays(none, {0.9, 0.9}) == "0 0");

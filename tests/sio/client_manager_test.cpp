@@ -255,6 +255,19 @@ TEST_CASE("reconnection: one loop at a time, and a close ends it", "[sio][client
     CHECK(rig.connections() == 2);
     return;
   }
+  SECTION("open as a failure is told is an attempt of the loop") {
+    rig.server.listener.reset();
+    int opened = 0;
+    rig.manager->on("error", [&] {
+      if (++opened == 1) rig.manager->open();
+    });
+    rig.lose();
+    rig.loop.advance(1s);
+    CHECK(opened == 2);
+    rig.loop.advance(20s);
+    CHECK(opened > 4);
+    return;
+  }
   SECTION("open during the wait ends the loop well") {
     rig.lose();
     rig.heard();
