@@ -42,18 +42,23 @@ Channel& Client::of(std::string_view nsp, SocketOptions options) {
 }
 
 Channel& Client::channel(std::string_view nsp, std::optional<SocketOptions> options) {
-  std::string name(nsp.starts_with('/') ? "" : "/");
-  name += nsp;
+  std::string name = namespace_named(nsp);
   if (name == state_->nsp) return *this;
-  const std::lock_guard lock(mutex_);
+  if (const auto why = refuse_namespace(name); !why.empty())  // here, for nobody hears it there
+    throw std::invalid_argument(std::string(why));
+  std::unique_lock lock(mutex_);
   for (const auto& other : others_)
     if (other->nsp() == name) return *other;
   auto state = std::make_shared<ChannelState>(std::move(name));
   others_.push_back(std::make_unique<Channel>(front_, state));
+  Channel& made = *others_.back();
+  // Elsewhere under the lock, so that what others ask of it is posted behind. Here not: `auth` is
+  // the user's, and may ask for a namespace itself.
+  if (front().here()) lock.unlock();
   front().reach([state, options = std::move(options)](Front& front) mutable {
     front.join(state, std::move(options));
   });
-  return *others_.back();
+  return made;
 }
 
 Manager& Client::io() const { return *front().manager; }

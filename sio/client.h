@@ -59,10 +59,13 @@ class Client : public Channel {
   std::future<std::error_code> close();
 
   // Another namespace; the same Channel for the same name. The options count for the first call.
+  // Throws std::invalid_argument for a name that no namespace can have.
   Channel& of(std::string_view nsp);
   Channel& of(std::string_view nsp, SocketOptions options);
 
-  Manager& io() const;  // its events and settings
+  // Its events and settings. Of "close", "error" and "reconnect_failed" take handlers away by their
+  // id, not by the name: run() lives by others.
+  Manager& io() const;
   net::Loop& loop() const;
   void on_log(std::function<void(std::string_view)> sink);
 

@@ -1,6 +1,7 @@
 // sio/manager.cpp - the Manager as its users hold it.
 #include "sio/manager.h"
 
+#include "sio/client/destination.h"
 #include "sio/client/manager_core.h"
 
 namespace strata::sio {
@@ -17,7 +18,7 @@ ClientSocket& Manager::socket(std::string_view nsp, SocketOptions options) {
   return core_->socket(nsp, &options);
 }
 bool Manager::has_socket(std::string_view nsp) const {
-  return core_->find(nsp.empty() ? "/" : nsp) != nullptr;
+  return core_->find(namespace_named(nsp)) != nullptr;
 }
 
 void Manager::open(OnOpened done) { core_->open(std::move(done)); }

@@ -39,7 +39,8 @@ class Manager : public HearForms<Manager> {
   Manager(const Manager&) = delete;
   Manager& operator=(const Manager&) = delete;
 
-  // The one of that namespace, "" is "/": made when first named, and connected if auto_connect.
+  // The one of that namespace, "chat" is "/chat": made when first named, and connected if
+  // auto_connect. Throws std::invalid_argument for a name that none can have.
   ClientSocket& socket(std::string_view nsp = "/");
   ClientSocket& socket(std::string_view nsp, SocketOptions options);  // for one that is made
   bool has_socket(std::string_view nsp) const;

@@ -49,6 +49,10 @@ std::string identity_of(const http::Url& url) {
 
 }  // namespace
 
+std::string namespace_named(std::string_view name) {
+  return name.starts_with('/') ? std::string(name) : "/" + std::string(name);
+}
+
 std::string_view refuse_namespace(std::string_view nsp) {
   if (!nsp.starts_with('/')) return "a namespace begins with '/'";
   if (nsp.size() > namespace_bytes_max) return "a namespace has at most 255 bytes";

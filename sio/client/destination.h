@@ -29,6 +29,8 @@ struct Destination {
 net::Result<Destination, std::string_view> parse_destination(std::string_view url,
                                                              std::string_view otherwise = "https");
 
+// A namespace as programs name it: "chat" is "/chat", "" is "/".
+std::string namespace_named(std::string_view name);
 // Why `nsp` cannot be a namespace; empty: it can.
 std::string_view refuse_namespace(std::string_view nsp);
 

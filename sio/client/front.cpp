@@ -27,8 +27,8 @@ class SignalsBlocked {
 };
 
 template <class Owner, class F>
-void prepend(Owner& owner, std::string_view event, F handler) {
-  owner.listeners().add(event, make_handler<Owner>(std::move(handler)), false, true);
+ListenerId prepend(Owner& owner, std::string_view event, F handler) {
+  return owner.listeners().add(event, make_handler<Owner>(std::move(handler)), false, true);
 }
 
 }  // namespace
@@ -71,25 +71,27 @@ void Front::join(const std::shared_ptr<ChannelState>& state, std::optional<Socke
 // Before the user's handlers: those find connected() and id() as they are.
 void Front::watch(const std::shared_ptr<ChannelState>& state) {
   ClientSocket& socket = *state->socket;
-  prepend(socket, "connect", [this, state] {
+  for (const ListenerId before : state->watching) socket.off(before);
+  const ListenerId connect = prepend(socket, "connect", [this, state] {
     state->set_id(state->socket->id());
     state->connected = true;
     failure_.clear();
     state->ended.reset();
     state->settle({});
   });
-  prepend(socket, "disconnect", [this, state] {
+  const ListenerId disconnect = prepend(socket, "disconnect", [this, state] {
     state->connected = false;
     state->set_id({});
     state->ended = std::make_error_code(std::errc::operation_canceled);
     look();
   });
-  prepend(socket, "connect_error", [this, state] {
+  const ListenerId connect_error = prepend(socket, "connect_error", [this, state] {
     failure_ = std::make_error_code(state->socket->active() ? std::errc::connection_refused
                                                             : std::errc::permission_denied);
     if (!state->socket->active()) state->ended = failure_;
     look();
   });
+  state->watching = {connect, disconnect, connect_error};
 }
 
 void Front::look() { looking_->start({}); }

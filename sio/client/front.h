@@ -6,6 +6,7 @@
 //                   | owns: loop (or not), Manager, Gate
 //                   +-- ChannelState <-- Channel, handlers of our own in its ClientSocket
 #pragma once
+#include <array>
 #include <atomic>
 #include <future>
 #include <memory>
@@ -59,6 +60,7 @@ struct ChannelState {
 
   // --- the loop's thread ---
   ClientSocket* socket = nullptr;
+  std::array<ListenerId, 3> watching{};  // the handlers of Front::watch()
   std::vector<Awaiting> waiting;
   // Why it is not connected, where it was told so and nothing tries any more: for who asks later.
   std::optional<std::error_code> ended;

@@ -201,7 +201,7 @@ ClientSocket* ManagerCore::find(std::string_view nsp) const {
 }
 
 ClientSocket& ManagerCore::socket(std::string_view name, const SocketOptions* options) {
-  const std::string nsp = name.starts_with('/') ? std::string(name) : "/" + std::string(name);
+  const std::string nsp = namespace_named(name);
   if (const auto why = refuse_namespace(nsp); !why.empty())
     throw std::invalid_argument(std::string(why));
   ClientSocket* found = find(nsp);

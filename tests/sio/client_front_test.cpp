@@ -187,6 +187,31 @@ TEST_CASE("a client with a thread of its own is used from this one", "[sio][thre
     for (int i = 0; i < 2; ++i)
       CHECK(within(nowhere.wait_connected()) == std::errc::connection_refused);
   }
+  SECTION("a name that no namespace can have is refused where it is named") {
+    CHECK_THROWS_AS(client.of("/a,b"), std::invalid_argument);
+    CHECK_THROWS_AS(client.of(std::string(300, 'x')), std::invalid_argument);
+    CHECK(*within(client.emit_with_ack<int>("sum", 2, 2)) == 4);
+  }
+  SECTION("off() of an event leaves no more handlers than there were") {
+    for (int i = 0; i < 10; ++i) client.off("connect");
+    std::promise<std::size_t> count;
+    client.on("echo", [&](sio::ClientSocket& socket) {
+      count.set_value(socket.listener_count("connect") + socket.listener_count("disconnect"));
+    });
+    client.emit("echo");
+    CHECK(within(count.get_future()) == 2);
+  }
+  SECTION("auth of a namespace may name another") {
+    std::promise<std::string> nsp;
+    client.on("echo", [&] {
+      client.of("/admin", {.auth = [&] {
+                  nsp.set_value(client.of("/other").nsp());
+                  return sio::Json{{"token", "sesame"}};
+                }});
+    });
+    client.emit("echo");
+    CHECK(within(nsp.get_future()) == "/other");
+  }
   SECTION("it comes back") {
     server.restart();
     std::promise<void> again;

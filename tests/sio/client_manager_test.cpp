@@ -44,6 +44,16 @@ TEST_CASE("without auto_connect nothing happens until it is asked for", "[sio][c
   CHECK(rig.said() == "0");
 }
 
+TEST_CASE("a namespace has one socket, however it is named", "[sio][client][L15]") {
+  ClientRig rig({.auto_connect = false});
+  ClientSocket& chat = rig.manager->socket("chat");
+  CHECK(&rig.manager->socket("/chat") == &chat);
+  CHECK((rig.manager->has_socket("chat") && rig.manager->has_socket("/chat")));
+  CHECK_FALSE(rig.manager->has_socket(""));
+  CHECK(&rig.manager->socket("") == &rig.manager->socket("/"));
+  CHECK_THROWS_AS(rig.manager->socket("a,b"), std::invalid_argument);
+}
+
 TEST_CASE("open answers whoever asked, once", "[sio][client][L2]") {
   ClientRig rig({.auto_connect = false});
   std::string told;
