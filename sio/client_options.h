@@ -36,18 +36,20 @@ class Auth {
   Auth(Json::initializer_list_t value) : value_(Json(value)) {}
   template <class F>
   requires(std::invocable<F&>&& std::convertible_to<std::invoke_result_t<F&>, Json>) Auth(F make)
-      : ask_([make = std::move(make)](const AuthDone& done) mutable { done(make()); }) {}
+      : Auth([make = std::move(make)](const AuthDone& done) mutable { done(make()); }) {}
   template <class F>
-  requires(std::invocable<F&, AuthDone>) Auth(F ask) : ask_(std::move(ask)) {}
+  requires(std::invocable<F&, AuthDone>) Auth(F ask)
+      : ask_(std::make_shared<std::function<void(const AuthDone&)>>(std::move(ask))) {}
 
   void get(const AuthDone& done) const {  // at once, where it is a value
-    if (ask_) return ask_(done);
+    if (ask_) return (*ask_)(done);
     done(value_);
   }
 
  private:
   Json value_;
-  std::function<void(const AuthDone&)> ask_;
+  // Shared by the copies: what a mutable one remembers is there when it is asked again.
+  std::shared_ptr<std::function<void(const AuthDone&)>> ask_;
 };
 
 struct SocketLimits {

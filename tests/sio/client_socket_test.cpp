@@ -67,6 +67,18 @@ TEST_CASE("auth goes with each CONNECT: a value, or asked anew, now or later",
   }
 }
 
+TEST_CASE("what auth remembers is there when it is asked again", "[sio][client][L5]") {
+  ClientRig rig;
+  ClientSocket& socket = rig.socket();
+  socket.auth = [n = 0]() mutable { return Json{{"n", ++n}}; };
+  rig.open();
+  CHECK(rig.said() == "0{\"n\":1}");
+  rig.lose();
+  rig.loop.advance(1s);
+  rig.open();
+  CHECK(rig.said() == "0{\"n\":2}");
+}
+
 TEST_CASE("auth may be set later, and one that throws is an error", "[sio][client][L5]") {
   ClientRig rig;
   ClientSocket& socket = rig.socket("/foo");
