@@ -55,10 +55,13 @@ void ConnectWait::start(const AwaitOptions& options) {
   keep(socket()->on("connect_error", [ear = Ear(self())](const Failure& why) {
     static_cast<ConnectWait&>(*ear.to).failed(why, false);
   }));
+  keep(socket()->on("disconnect", [ear = Ear(self())](const std::string& reason) {
+    static_cast<ConnectWait&>(*ear.to).lost(reason);
+  }));
   on_manager_ = socket()->io().on("reconnect_failed", [ear = Ear(self())] {
     static_cast<ConnectWait&>(*ear.to).failed({}, true);
   });
-  if (!socket()->active()) socket()->connect();
+  socket()->connect();  // nothing, where it is being done
 }
 
 void ConnectWait::failed(const Failure& why, bool at_last) {
@@ -69,6 +72,13 @@ void ConnectWait::failed(const Failure& why, bool at_last) {
   }
   const auto kept = self();
   fail(std::make_exception_ptr(ConnectError(at_last ? last_ : why)));
+}
+
+// The session ended before the server let the socket in: no `connect_error` comes of that.
+void ConnectWait::lost(const std::string& reason) {
+  const Failure why{reason, {}, 0, {}};
+  last_ = why;
+  failed(why, reason == "forced close");
 }
 
 void ConnectWait::let_go() {

@@ -140,13 +140,15 @@ class ConnectWait final : public SocketWait {
 
  private:
   void failed(const Failure& why, bool at_last);
+  void lost(const std::string& reason);
   void let_go() override;
   ListenerId on_manager_ = 0;
   Failure last_;
 };
 
 // Waits until the socket is connected, and connects it where nobody has.
-//   Errors:  ConnectError, see there; as long as something tries again, the wait goes on.
+//   Errors:  ConnectError, see there; as long as something tries again, the wait goes on. A
+//            disconnect() of the socket does not end it: abort it then.
 Awaitable<ConnectWait> connected(ClientSocket& socket, AwaitOptions&& options = {});
 
 // --- an event, an answer ------------------------------------------------------------------------

@@ -24,6 +24,7 @@ void set_up(sio::Server& io) {
     });
     socket.on("leave", [&socket] { socket.disconnect(); });
   });
+  io.of("/slow").use([](sio::Socket&, const sio::Next&) {});
   io.of("/refused").use([](sio::Socket&, const sio::Next& next) {
     next(sio::Refusal("no", {{"code", 7}}));
   });
@@ -131,6 +132,24 @@ TEST_CASE("a wait that comes to nothing throws", "[sio][threads][client][await]"
     thrice.socket().on("connect_error", [&] { ++tries; });
     CHECK(world.end(connect(thrice.socket())) != "");
     CHECK(tries == 3);
+  }
+  SECTION("we close before the server lets it in") {
+    const auto joins = connect(socket);
+    world.manager->close();
+    REQUIRE(joins.done());
+    CHECK(World::why(joins) == "forced close");
+    CHECK(world.end(connect(socket)) == "");  // a wait opens what was closed
+  }
+  SECTION("the connection goes before the server lets it in, and nothing tries again") {
+    auto options = World::lazy();
+    options.reconnection = false;
+    options.transports = {sio::eio::Transport::websocket};
+    sio::Manager once(world.loop, world.server.url(), options);
+    once.on("open", [&] { world.server.go_away(); });
+    const auto joins = connect(once.socket("/slow"));
+    for (int i = 0; i < 1000 && !joins.done(); ++i) world.loop.poll_once(10ms);
+    REQUIRE(joins.done());
+    CHECK(World::why(joins).starts_with("transport "));
   }
   SECTION("time, in all its forms") {
     auto late = code_of(sio::next(socket, "never", {.timeout = 1ms}));
