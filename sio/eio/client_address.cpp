@@ -93,6 +93,14 @@ net::Result<ClientAddress, std::string_view> ClientAddress::make(const Parts& pa
   return made;
 }
 
+void ClientAddress::authorize(Pairs& headers) const {
+  const auto is_same = [](const auto& field) {
+    return http::equals_ignore_case(field.first, "Authorization");
+  };
+  if (authorization_.empty() || std::any_of(headers.begin(), headers.end(), is_same)) return;
+  headers.emplace_back("Authorization", authorization_);
+}
+
 std::string ClientAddress::url(const Call& call) const {
   const bool polls = call.transport == Transport::polling;
   std::string text = polls ? "http" : "ws";

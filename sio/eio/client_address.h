@@ -38,14 +38,15 @@ class ClientAddress {
   };
   std::string url(const Call& call) const;
   const std::string& socket_path() const { return url_.socket_path; }  // of a Unix socket, or empty
-  const std::string& authorization() const { return authorization_; }  // "Basic ...", or empty
+  // Adds the URL's credentials, where there are any, and no field of the program's says otherwise.
+  void authorize(std::vector<std::pair<std::string, std::string>>& headers) const;
   const http::Url& parsed() const { return url_; }  // with the path of our requests
 
  private:
   http::Url url_;
-  std::string base_;   // host, port and path
-  std::string query_;  // encoded: "" or "a=b&"
-  std::string authorization_;
+  std::string base_;           // host, port and path
+  std::string query_;          // encoded: "" or "a=b&"
+  std::string authorization_;  // "Basic ...", or empty
 };
 
 }  // namespace strata::sio::eio

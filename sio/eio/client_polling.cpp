@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "http/message.h"
-
 namespace strata::sio::eio {
 namespace {
 
@@ -60,10 +58,7 @@ http::ClientRequest ClientPolling::request(std::string_view method, std::string 
   request.method = method;
   request.url = std::move(url);
   request.headers = options_.extra_headers;
-  request.headers.emplace_back("Accept", "*/*");
-  if (!address_.authorization().empty()) {
-    request.headers.emplace_back("Authorization", address_.authorization());
-  }
+  address_.authorize(request.headers);
   request.unix_path = address_.socket_path();
   return request;
 }

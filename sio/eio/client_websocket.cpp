@@ -12,22 +12,19 @@ namespace strata::sio::eio {
 
 static constexpr std::size_t scratch_bytes_max = 64 * 1024;  // kept for the next packet
 
-ws::ClientOptions ClientWebSocket::ws_options(net::Loop&, const ClientAddress& address,
-                                              std::string url, http::CookieJar* cookies) {
+ws::ClientOptions ClientWebSocket::ws_options(const ClientAddress& address, std::string url,
+                                              http::CookieJar* cookies) {
   ws::ClientOptions options;
   options.url = std::move(url);
   options.subprotocols = options_.protocols;
   options.compression = options_.per_message_deflate;
   options.headers = options_.extra_headers;
-  const auto has = [&options](std::string_view name) {
-    return std::any_of(options.headers.begin(), options.headers.end(), [name](const auto& field) {
-      return http::equals_ignore_case(field.first, name);
-    });
+  address.authorize(options.headers);
+  const auto is_cookie = [](const auto& field) {
+    return http::equals_ignore_case(field.first, "Cookie");
   };
-  if (!address.authorization().empty() && !has("Authorization")) {
-    options.headers.emplace_back("Authorization", address.authorization());
-  }
-  if (cookies != nullptr && !has("Cookie")) {
+  if (cookies != nullptr &&
+      std::none_of(options.headers.begin(), options.headers.end(), is_cookie)) {
     const std::string line = cookies->header_for(address.parsed(), std::time(nullptr));
     if (!line.empty()) options.headers.emplace_back("Cookie", line);
   }
@@ -64,9 +61,7 @@ ws::ClientOptions ClientWebSocket::ws_options(net::Loop&, const ClientAddress& a
 ClientWebSocket::ClientWebSocket(net::Loop& loop, const ClientOptions& options,
                                  const ClientAddress& address, std::string url,
                                  http::CookieJar* cookies, Sink& sink)
-    : options_(options),
-      sink_(sink),
-      client_(loop, ws_options(loop, address, std::move(url), cookies)) {}
+    : options_(options), sink_(sink), client_(loop, ws_options(address, std::move(url), cookies)) {}
 
 ws::SendResult ClientWebSocket::send_text(ws::Connection& to, const ClientOutbox::Item& packet) {
   scratch_.clear();

@@ -36,7 +36,7 @@ class ClientWebSocket {
   bool open() const { return client_.connection() != nullptr; }
 
  private:
-  ws::ClientOptions ws_options(net::Loop& loop, const ClientAddress& address, std::string url,
+  ws::ClientOptions ws_options(const ClientAddress& address, std::string url,
                                http::CookieJar* cookies);
   ws::SendResult send_text(ws::Connection& to, const ClientOutbox::Item& packet);
 

@@ -91,7 +91,12 @@ TEST_CASE("C8: credentials and Unix sockets are taken out of the URL",
           "[sio][codec][eio-client][eio4-client]") {
   const auto made = ClientAddress::make({.url = "http://user:se%20cret@h/", .path = "/engine.io"});
   REQUIRE(made);
-  CHECK(made->authorization() == "Basic dXNlcjpzZSBjcmV0");
+  std::vector<std::pair<std::string, std::string>> headers = {{"X-A", "b"}};
+  made->authorize(headers);
+  REQUIRE(headers.size() == 2);
+  CHECK(headers[1].first + ": " + headers[1].second == "Authorization: Basic dXNlcjpzZSBjcmV0");
+  made->authorize(headers);  // the program's own word counts
+  CHECK(headers.size() == 2);
   CHECK(made->url({}) == "http://h/engine.io/?" + polls);
   for (const char* const url : {"http://unix:/run/app.sock:/chat", "unix:/run/app.sock:/chat"}) {
     const auto local = ClientAddress::make({.url = url, .path = "/engine.io"});

@@ -20,7 +20,7 @@ eio::ClientOptions plain() {
 
 const std::string get_abc =
     "GET /engine.io/?EIO=4&transport=polling&sid=abc HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-    "Accept: */*\r\nAccept-Encoding: gzip\r\nUser-Agent: strata\r\n\r\n";
+    "Accept-Encoding: gzip\r\nAccept: */*\r\nUser-Agent: strata\r\n\r\n";
 
 // The request line of what came.
 std::string line(const std::string& request) { return request.substr(0, request.find("\r\n")); }
@@ -31,7 +31,7 @@ TEST_CASE("C2 C5: the requests of a session over polling", "[sio][eio-client][ei
   ScriptRig rig(plain());
   CHECK(rig.peer().got ==
         "GET /engine.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-        "Accept: */*\r\nAccept-Encoding: gzip\r\nUser-Agent: strata\r\n\r\n");
+        "Accept-Encoding: gzip\r\nAccept: */*\r\nUser-Agent: strata\r\n\r\n");
   rig.opened();
   CHECK(rig.take() == "open|");
   CHECK(rig.client().opening().sid == "abc");
@@ -46,7 +46,7 @@ TEST_CASE("C2 C5: the requests of a session over polling", "[sio][eio-client][ei
       "bAQIDBA==";
   CHECK(rig.peer(1).take() ==
         "POST /engine.io/?EIO=4&transport=polling&sid=abc HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-        "Accept: */*\r\nContent-type: text/plain;charset=UTF-8\r\nAccept-Encoding: gzip\r\n"
+        "Content-type: text/plain;charset=UTF-8\r\nAccept-Encoding: gzip\r\nAccept: */*\r\n"
         "User-Agent: strata\r\nContent-Length: " +
             std::to_string(payload.size()) + "\r\n\r\n" + payload);
   // at most one POST at a time: what is sent meanwhile goes with the next one
@@ -108,13 +108,24 @@ TEST_CASE("C8: further fields and credentials go with every request",
   options.extra_headers = {{"X-A", "b"}, {"User-Agent", "mine"}};
   ScriptRig rig(std::move(options));
   const std::string fields =
-      "X-A: b\r\nUser-Agent: mine\r\nAccept: */*\r\nAuthorization: Basic dXNlcjpzZWNyZXQ=\r\n";
+      "X-A: b\r\nUser-Agent: mine\r\nAuthorization: Basic dXNlcjpzZWNyZXQ=\r\n";
   CHECK(rig.peer().got == "GET /chat/?EIO=4&transport=polling HTTP/1.1\r\nHost: 127.0.0.1\r\n" +
-                              fields + "Accept-Encoding: gzip\r\n\r\n");
+                              fields + "Accept-Encoding: gzip\r\nAccept: */*\r\n\r\n");
   rig.opened();
   rig.client().send("x");
   rig.loop.settle();
   CHECK(rig.peer(1).got.find(fields) != std::string::npos);
+}
+
+TEST_CASE("C8: a field of the program's stands for one of ours", "[sio][eio-client][eio4-client]") {
+  eio::ClientOptions options = plain();
+  options.url = "http://user:secret@127.0.0.1/chat";
+  options.extra_headers = {{"authorization", "Bearer x"}, {"accept", "text/plain"}};
+  ScriptRig rig(std::move(options));
+  CHECK(rig.peer().got ==
+        "GET /chat/?EIO=4&transport=polling HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        "authorization: Bearer x\r\naccept: text/plain\r\nAccept-Encoding: gzip\r\n"
+        "User-Agent: strata\r\n\r\n");
 }
 
 TEST_CASE("C6: a POST has at most the server's maxPayload", "[sio][eio-client][eio4-client]") {
