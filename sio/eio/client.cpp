@@ -22,8 +22,9 @@ class Client::Core {
   static constexpr std::size_t leaving_max = 4;
   void let_go() {
     std::erase_if(leaving, [](const auto& each) { return !each->leaving(); });
-    if (!run || !run->leaving()) return;
-    run->detach();
+    if (!run) return;
+    run->detach();  // in one of its callbacks, perhaps: then nothing more of it is told
+    if (!run->leaving()) return;
     leaving.push_back(std::move(run));
     if (leaving.size() <= leaving_max) return;
     leaving.front()->abandon();

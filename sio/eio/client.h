@@ -111,7 +111,8 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   // False: one is opening or open. While one is closing, true: what it has still to send goes on
-  // leaving behind the new one, until `close_timeout`, and its on_close is not called.
+  // leaving behind the new one, until `close_timeout`, and its on_close is not called; nor where
+  // on_error has opened a new one already.
   bool open();
   // What waits is sent first, and an upgrade under way is waited for; then on_close says "forced
   // close". Of a session that was not open yet nothing is called, and it is closed at once.

@@ -164,6 +164,12 @@ void ClientRun::starve() {
   timer_.start(net::Duration{});
 }
 
+// Planned, for not each handler is called where a step follows.
+void ClientRun::end_thrown(std::string_view why) {
+  session_.fail("forced close", {.message = "a handler threw", .context = std::string(why)});
+  plan();
+}
+
 void ClientRun::perform(ClientStep what) {
   switch (what) {
     case ClientStep::none:
@@ -216,9 +222,10 @@ void ClientRun::goodbye() {
   session_.said_goodbye();
 }
 
-// Where the first transport could not open: the next one.
+// Where the first transport could not open: the next one. Not where we gave it up ourselves.
 bool ClientRun::try_next() {
   if (!options_->try_all_transports || session_.was_open() || transports_.size() < 2) return false;
+  if (session_.given_up()) return false;
   if (!session_.in_time(loop_.now()) || owner_ == nullptr) return false;
   transports_.erase(transports_.begin());
   drop_transports();

@@ -66,6 +66,7 @@ class ClientRun final : public std::enable_shared_from_this<ClientRun>,
   void begin();
   void step(bool may_flush = true);
   void starve();
+  void end_thrown(std::string_view why);
   void perform(ClientStep what);
   void plan();
   void planned_step();
@@ -115,9 +116,9 @@ void ClientRun::call(const Function& handler, Args&&... args) {
   try {
     handler(*owner_, std::forward<Args>(args)...);
   } catch (const std::exception& error) {
-    session_.fail("forced close", {.message = "a handler threw", .context = error.what()});
+    end_thrown(error.what());
   } catch (...) {
-    session_.fail("forced close", {.message = "a handler threw"});
+    end_thrown({});
   }
 }
 

@@ -237,6 +237,7 @@ void ClientSession::close(net::TimePoint now) {
 void ClientSession::said_goodbye() { end("forced close", {}); }
 
 void ClientSession::fail(std::string_view reason, TransportError error) {
+  given_up_ = given_up_ || state_ != State::closed;
   end(reason, std::move(error));
 }
 

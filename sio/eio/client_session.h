@@ -66,6 +66,7 @@ class ClientSession {
   bool posting() const { return posting_; }
   bool goodbye() const { return goodbye_; }    // it was said
   bool was_open() const { return was_open_; }  // tell_open came
+  bool given_up() const { return given_up_; }  // by fail()
   const Opening& opening() const { return opening_; }
   std::string_view reason() const { return reason_; }
   const TransportError& error() const { return error_; }
@@ -129,6 +130,7 @@ class ClientSession {
   bool opened_ = false;  // tell_open is due
   bool was_open_ = false;
   bool end_told_ = false;
+  bool given_up_ = false;
   bool candidate_lost_ = false;
   bool polling_ = false;  // a GET is under way
   bool posting_ = false;  // a POST

@@ -141,6 +141,66 @@ TEST_CASE("C9: what a callback throws ends the session and nothing else",
                    });
 }
 
+TEST_CASE("C9: opened again inside on_error, the old session tells nothing more",
+          "[sio][eio-client][lifetime]") {
+  for (const bool destroyed : {false, true}) {
+    INFO(destroyed);
+    ScriptRig rig;
+    rig.opened();
+    CHECK(rig.take() == "open|");
+    rig.side.then = [&](const std::string& what) {
+      if (!what.starts_with("error")) return;
+      CHECK(rig.client().open());
+      if (destroyed) rig.side.client.reset();
+    };
+    rig.answer("", 0, "500 Oh");
+    CHECK(rig.take() == "error:xhr poll error|");
+    if (!destroyed) CHECK(rig.client().state() == eio::Client::State::opening);
+  }
+}
+
+TEST_CASE("C9: what is thrown where no step follows ends the session in the same turn",
+          "[sio][eio-client][lifetime]") {
+  for (const std::string_view where : {">4hello", "flush", "drain"}) {
+    INFO(where);
+    VirtualLoop loop;
+    Scripted server(loop, net::Address::loopback(80));
+    LoggedClient side(loop, {});
+    side.watches = true;
+    side.client = std::make_unique<eio::Client>(loop, side.logged(websocket_only()));
+    side.client->open();
+    loop.settle();
+    const std::string asked = server.at(0).take();
+    const std::string name = "Sec-WebSocket-Key: ";
+    server.at(0).send(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Accept: " +
+        ws::accept_key(asked.substr(asked.find(name) + name.size(), 24)) + "\r\n\r\n" +
+        server_frame(open_packet));
+    loop.settle();
+    side.then = [&](const std::string& what) {
+      if (what == where) throw std::runtime_error("of a handler");
+    };
+    side.take();
+    side.client->send("hello");
+    loop.settle();
+    CHECK(side.log.ends_with("close:forced close|"));
+    CHECK(side.last.context == "of a handler");
+  }
+}
+
+TEST_CASE("C3: a client that gives up while it opens tries no other transport",
+          "[sio][eio-client][eio4-client]") {
+  eio::ClientOptions options = both();
+  options.try_all_transports = true;
+  ScriptRig rig(std::move(options));
+  CHECK(rig.peer().got.starts_with("GET "));
+  rig.client().fail("parse error", "as the program wants it");
+  CHECK(rig.take() == "error:parse error|");
+  CHECK(rig.client().state() == eio::Client::State::closed);
+  CHECK(rig.server.peers.size() == 1);
+}
+
 TEST_CASE("C9: random steps against a server that comes and goes", "[sio][eio-client][lifetime]") {
   const unsigned seed = std::random_device{}();
   INFO("seed " << seed);
