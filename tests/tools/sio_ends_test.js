@@ -127,6 +127,19 @@ test(group, 'an acknowledgement that does not come: exit code 4', async ({after}
   assert.strictEqual(code, 4);
 });
 
+test(group, 'more questions than can be awaited end all the same', async ({after}) => {
+  const {url} = npm(after);
+  const asks = 66000;
+  const typed = await sio(['-q', '--timeout', '1', url], '?never\n'.repeat(asks));
+  assert.strictEqual(typed.err.match(/no answer to never/g).length, asks);  // none is dropped
+  assert.strictEqual(typed.code, 4);
+  const said = Array.from({length: asks}, (_, i) => `{"at":0,"out":"never","ask":${i}}\n`);
+  const file = temporary(after, '{"sio":1}\n' + said.join(''));
+  const played = await sio(['-q', '--replay', file, '--fast', '--timeout', '1', url]);
+  assert.match(played.err, /too many answers are awaited/);
+  assert.strictEqual(played.code, 4);
+});
+
 test(group, 'fewer events than --count within --for: exit code 5', async ({after}) => {
   const {io, url} = npm(after);
   io.on('connection', (socket) => socket.emit('one'));
@@ -179,15 +192,16 @@ test(group, 'SIGINT leaves in order', async ({after}) => {
 // --- what makes no sense
 // --------------------------------------------------------------------------
 
-for (const args of [
-         [], ['--nonsense', 'http://a/'], ['http://a/', 'http://b/'],
-         ['-H', 'no colon', 'http://a/'], ['--for', 'long', 'http://a/'], ['http://a/', '-e'],
-         ['http://a/', '-e', ''], ['http://a/', '-e', 'x', '{'],
-         ['http://a/', '-e', 'x', '@/none/at/all'], ['--auth', '1', 'http://a/'],
-         ['--auth', '{', 'http://a/'], ['-n', 'room', 'http://a/'], ['-t', 'pigeon', 'http://a/'],
-         ['-t', '', 'http://a/'], ['-c', '0', 'http://a/'], ['--path', 'x', 'http://a/'],
-         ['--query', '=x', 'http://a/'], ['--fast', 'http://a/'], ['--expect', 'http://a/'],
-         ['--timeout', '0', 'http://a/'], ['-q=1', 'http://a/'], ['--quiet=1', 'http://a/']]) {
+for (const args
+         of [[], ['--nonsense', 'http://a/'], ['http://a/', 'http://b/'],
+             ['-H', 'no colon', 'http://a/'], ['--for', 'long', 'http://a/'], ['http://a/', '-e'],
+             ['http://a/', '-e', ''], ['http://a/', '-e', 'x', '{'],
+             ['http://a/', '-e', 'x', '@/none/at/all'], ['--auth', '1', 'http://a/'],
+             ['--auth', '{', 'http://a/'], ['-n', 'room', 'http://a/'], ['-n', '/a,b', 'http://a/'],
+             ['-t', 'pigeon', 'http://a/'], ['-t', '', 'http://a/'], ['-c', '0', 'http://a/'],
+             ['--path', 'x', 'http://a/'], ['--query', '=x', 'http://a/'], ['--fast', 'http://a/'],
+             ['--expect', 'http://a/'], ['--timeout', '0', 'http://a/'], ['-q=1', 'http://a/'],
+             ['--quiet=1', 'http://a/']]) {
   test(group, `usage: ${JSON.stringify(args)} is refused with a sentence`, async () => {
     const {code, out, err} = await sio(args);
     assert.match(err, /^sio: .*\n$/);

@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t line_max = 16 * 1024 * 1024;
 constexpr std::size_t waiting_max = 1024 * 1024;  // bytes; above it no input is read
 constexpr std::size_t waiting_events_max = 1000;
+constexpr std::size_t unanswered_max = 30'000;  // as above; a socket awaits twice as many
 constexpr net::Duration goodbye_max = 5s;
 
 // Stops the loop as soon as `gone()`, at the latest after `limit`. Looked at every 10 ms: this is
@@ -187,13 +188,18 @@ void Session::say(const Spoken& spoken, std::optional<std::uint64_t> recorded_as
     socket_->emit_values(spoken.event, sio::Values(write), nullptr);
   } else {
     entry.ask = recorded_ask.value_or(asks_++);
-    ++unanswered_;
-    socket_->timeout(settings_.timeout)
-        .emit_values(spoken.event, sio::Values(write),
-                     sio::ClientSocket::on_answer([this, event = spoken.event, ask = *entry.ask](
-                                                      std::error_code why, const sio::Args& args) {
-                       answered(event, ask, why, args);
-                     }));
+    const auto hear = [this, event = spoken.event, ask = *entry.ask](std::error_code why,
+                                                                     const sio::Args& args) {
+      answered(event, ask, why, args);
+    };
+    const std::uint64_t awaited = ++unanswered_;
+    const bool sent =
+        socket_->timeout(settings_.timeout)
+            .emit_values(spoken.event, sio::Values(write), sio::ClientSocket::on_answer(hear));
+    if (!sent && unanswered_ == awaited) {  // `error` has told why nobody will answer
+      --unanswered_;
+      if (code_ == all_well) code_ = no_answer;
+    }
   }
   record(std::move(entry));
 }
@@ -223,8 +229,8 @@ void Session::typed(std::string_view line) {
       break;
   }
   const auto* const engine = manager_->engine();
-  if (leaving_ || (socket_->waiting() < waiting_events_max && engine != nullptr &&
-                   engine->queued() < waiting_max))
+  if (leaving_ || (socket_->waiting() < waiting_events_max && unanswered_ < unanswered_max &&
+                   engine != nullptr && engine->queued() < waiting_max))
     return;
   input_.pause();
   replay_next_.start(5ms);
@@ -233,7 +239,8 @@ void Session::typed(std::string_view line) {
 void Session::read_on() {
   const auto* const engine = manager_->engine();
   if (leaving_ || input_.ended()) return;
-  if (socket_->waiting() == 0 && engine != nullptr && engine->queued() < waiting_max)
+  if (socket_->waiting() == 0 && unanswered_ < unanswered_max && engine != nullptr &&
+      engine->queued() < waiting_max)
     return input_.resume();
   replay_next_.start(5ms);
 }

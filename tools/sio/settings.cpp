@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "http/message.h"
+#include "sio/client/destination.h"
 #include "tools/command_line.h"
 #include "tools/flags.h"
 
@@ -121,7 +122,7 @@ std::vector<Row> talking(Settings& s, Given& given) {
        text(given.replay)},
       {"", "--fast", nullptr, "at once instead", set(given.fast)},
       {"", "--expect", nullptr, "and what comes back must be what came then", set(s.expect)},
-      {"-v", "--verbose", nullptr, "upgrades, reconnections, pings", set(s.verbose)},
+      {"-v", "--verbose", nullptr, "reconnections and pings, too", set(s.verbose)},
       {"-q", "--quiet", nullptr, "on stderr only what goes wrong", set(s.quiet)},
   };
 }
@@ -131,7 +132,7 @@ std::vector<Row> connecting(Settings& s) {
   const auto text = [](std::string& to) { return [&to](sv v) { return to = v, true; }; };
   return {
       {"-n", "--nsp", "NAME", "the namespace; the URL's path by default",
-       [&s](sv v) { return s.nsp = v, v.starts_with('/'); }},
+       [&s](sv v) { return s.nsp = v, sio::refuse_namespace(v).empty(); }},
       {"", "--auth", "JSON", "an object for the server's middleware, or @FILE",
        [&s](sv v) { return read_auth(v, s.auth); }},
       {"-H", "--header", "'NAME: VALUE'", "a field of each request; repeatable",
