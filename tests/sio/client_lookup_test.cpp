@@ -94,3 +94,13 @@ TEST_CASE("a URL that is none is a connect_error of a socket of its own",
   CHECK(why == "invalid URLa namespace has no comma");
   CHECK(io.manager_count() == 1);
 }
+
+TEST_CASE("a namespace has one socket, however it is named", "[sio][client][L15]") {
+  test::ClientRig rig({.auto_connect = false});
+  ClientSocket& chat = rig.manager->socket("chat");
+  CHECK(&rig.manager->socket("/chat") == &chat);
+  CHECK((rig.manager->has_socket("chat") && rig.manager->has_socket("/chat")));
+  CHECK_FALSE(rig.manager->has_socket(""));
+  CHECK(&rig.manager->socket("") == &rig.manager->socket("/"));
+  CHECK_THROWS_AS(rig.manager->socket("a,b"), std::invalid_argument);
+}

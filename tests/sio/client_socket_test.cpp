@@ -321,6 +321,21 @@ TEST_CASE("as an attempt is told a socket leaves and comes back: it connects at 
   CHECK(rig.heard() == "connect");
 }
 
+TEST_CASE("open() as a failure is told is an attempt of the loop", "[sio][client][L3]") {
+  ClientRig rig;
+  rig.connected();
+  rig.server.listener.reset();
+  int failures = 0;
+  rig.manager->on("error", [&] {
+    if (++failures == 1) rig.manager->open();
+  });
+  rig.lose();
+  rig.loop.advance(1s);
+  CHECK(failures == 2);
+  rig.loop.advance(20s);
+  CHECK(failures > 4);
+}
+
 TEST_CASE("a namespace that is asked for as the last one leaves opens a new connection",
           "[sio][client][L15]") {
   ClientRig rig;
