@@ -203,7 +203,7 @@ void ClientSocket::on_packet(const Packet& packet, const Content& content) {
       if (packet.id && connected_) on_ack(*packet.id, Args(content, 0));
       return;
     case PacketType::disconnect:
-      if (connected_) leave_with("io server disconnect");
+      if (connected_ || active_) leave_with("io server disconnect");
       return;
     default:  // the decoder answers none with attachments to come
       return;

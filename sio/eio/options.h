@@ -40,7 +40,7 @@ struct Cookie {
 struct ConnectionError {
   const http::Request& request;
   int code;                  // as in the answer's body
-  std::string_view message;  // likewise
+  std::string_view message;  // of that code; what allow_request said is in the context
   std::string_view name;     // of code 3: "TRANSPORT_MISMATCH" ...
   // What was wrong: {"transport", "abc"}, {"sid", ...}, {"method", "POST"}, {"name", as above},
   // {"message", ...} or {"protocol", "3"}.
@@ -63,6 +63,7 @@ struct Options {
   net::Duration ping_interval = 25s;
   net::Duration ping_timeout = 20s;
   net::Duration upgrade_timeout = 10s;
+  net::Duration apart_pause = 5ms;  // behind a message sent `apart`; 0: none
   // Bytes of a POST body or a WebSocket message: the reference's max_http_buffer_size.
   std::size_t max_payload = 1'000'000;
   std::size_t high_water = 64 * 1024;        // bytes queued: sends answer `queued`

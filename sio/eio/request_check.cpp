@@ -47,8 +47,11 @@ Query parse_query(std::string_view query) {
 }
 
 std::string_view message_of(const RequestError& error) {
-  if (!error.message.empty()) return error.message;
-  switch (error.code) {
+  return error.message.empty() ? message_of(error.code) : std::string_view(error.message);
+}
+
+std::string_view message_of(Code code) {
+  switch (code) {
     case Code::unknown_transport:
       return "Transport unknown";
     case Code::unknown_sid:

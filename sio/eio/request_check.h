@@ -37,7 +37,8 @@ struct RequestError {
   std::string message;    // of a forbidden one; the standard sentence if empty
   bool operator==(Code other) const { return code == other; }
 };
-std::string_view message_of(const RequestError& error);
+std::string_view message_of(const RequestError& error);  // what allow_request said, or its code's
+std::string_view message_of(RequestError::Code code);
 int status_of(const RequestError& error);        // 403 if forbidden, else 400
 std::string body_of(const RequestError& error);  // {"code":1,"message":"Session ID unknown"}
 // What was wrong, by the reference's name for it: {"transport", "abc"}. Views of the arguments.

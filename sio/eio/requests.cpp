@@ -125,7 +125,7 @@ void ServerCore::refuse(Request& request, Response& response, const RequestError
   if (options_.on_connection_error) {
     const Query query = parse_query(request.query_string());
     options_.on_connection_error(ConnectionError{request, static_cast<int>(error.code),
-                                                 message_of(error), error.name,
+                                                 message_of(error.code), error.name,
                                                  context_of(error, query, request.method())});
   }
   add_fields(request, response);

@@ -16,8 +16,8 @@ namespace strata::sio::eio {
 // How one message goes.
 struct SendOptions {
   bool compress = true;  // false: as it is, where its transport would compress
-  // Over a WebSocket: what would leave in one piece with it leaves 5 ms later. For who listens for
-  // one message, hears it, and only then listens for the next.
+  // Over a WebSocket: what would leave in one piece with it leaves `apart_pause` later. For who
+  // listens for one message, hears it, and only then listens for the next.
   bool apart = false;
 };
 

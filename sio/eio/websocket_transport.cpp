@@ -35,8 +35,8 @@ bool ServerSocket::sent(ws::SendResult result) {
 // A turn's frames leave in one piece and are read as one: a client then has no time between them to
 // listen anew, as it has with the reference, whose frames are written one by one.
 bool ServerSocket::send_packet(std::string_view packet, SendOptions how) {
-  constexpr net::Duration pause = 5ms;
-  if (how.apart) {
+  const net::Duration pause = core_->options().apart_pause;
+  if (how.apart && pause != net::Duration::zero()) {
     pausing_ = true;
     pause_ends_ = core_->loop().now() + pause;
   }

@@ -95,6 +95,8 @@ sio::ManagerOptions who() {
   options.auth = [] { return sio::Json{{"token", fresh_token()}}; };
   options.extra_headers = {{"X-Client", "spot"}};
   options.with_credentials = true;
+  options.proxy = "http://user:password@proxy.example:3128";
+  options.no_proxy = {"localhost", ".example.org"};
   options.query = {{"room", "1"}};
   options.transports = {sio::eio::Transport::websocket};
   return options;

@@ -192,6 +192,20 @@ TEST_CASE("CONNECT_ERROR: the socket leaves, its message and data are told, nobo
   }
 }
 
+TEST_CASE("DISCONNECT in place of an answer to CONNECT is told like any other",
+          "[sio][sio5-disconnect][client][L12]") {
+  ClientRig rig;
+  ClientSocket& root = rig.connected();
+  ClientSocket& gone = rig.socket("/gone");
+  CHECK(rig.said() == "0/gone,");
+  rig.say("1/gone,");
+  CHECK(rig.heard() == "/gone.disconnect:io server disconnect");
+  CHECK((root.connected() && !gone.active()));
+  rig.say("1/gone,");
+  rig.say("1/never,");
+  CHECK(rig.heard().empty());
+}
+
 TEST_CASE("a refused namespace leaves the others where they are", "[sio][client][L12][L15]") {
   ClientRig rig;
   ClientSocket& root = rig.connected();

@@ -49,6 +49,15 @@ TEST_CASE("what would leave with a message that goes apart leaves later, in its 
   CHECK(rig.peer.frames() == Texts{"t:4at once"});
 }
 
+TEST_CASE("how long is an option, zero: not at all", "[sio][eio]") {
+  sio::eio::Options options;
+  options.apart_pause = net::Duration::zero();
+  OnWebSocket rig(options);
+  rig.socket().send_text("first", apart);
+  rig.socket().send_text("second");
+  CHECK(rig.peer.frames() == Texts{"t:4first", "t:4second"});
+}
+
 TEST_CASE("a message that left alone delays nothing", "[sio][eio]") {
   OnWebSocket rig;
   rig.socket().send_text("first", apart);

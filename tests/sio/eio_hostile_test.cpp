@@ -151,7 +151,8 @@ TEST_CASE("the application may refuse, now or later", "[sio][eio][eio4-handshake
   std::function<void(std::optional<std::string>)> later;
   std::vector<std::string> errors;
   options.on_connection_error = [&](const sio::eio::ConnectionError& error) {
-    errors.push_back(std::to_string(error.code) + " " + std::string(error.message));
+    errors.push_back(std::to_string(error.code) + " " + std::string(error.message) + ": " +
+                     std::string(error.context.first) + " " + std::string(error.context.second));
   };
   SECTION("now") {
     options.allow_request = [](const http::Request&) { return std::optional<std::string>("why"); };
@@ -160,7 +161,7 @@ TEST_CASE("the application may refuse, now or later", "[sio][eio][eio4-handshake
     CHECK(client.get("EIO=4&transport=polling") == "403 {\"code\":4,\"message\":\"why\"}");
     RawClient socket = rig.client();
     CHECK(socket.upgrade("EIO=4&transport=websocket") == "403 {\"code\":4,\"message\":\"why\"}");
-    CHECK(errors == Texts{"4 why", "4 why"});
+    CHECK(errors == Texts{"4 Forbidden: message why", "4 Forbidden: message why"});
     CHECK(rig.engine->clients_count() == 0);
   }
   SECTION("later") {
