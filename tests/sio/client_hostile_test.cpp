@@ -103,7 +103,7 @@ TEST_CASE("what is for nobody is ignored", "[sio][client][hostile][L15]") {
   CHECK(heard == 0);
 }
 
-TEST_CASE("answers, ends and events for one that is not let in change nothing",
+TEST_CASE("an answer for one that is not let in changes nothing",
           "[sio][client][hostile][L6][L8]") {
   ClientRig rig;
   ClientSocket& socket = rig.socket();
@@ -111,7 +111,7 @@ TEST_CASE("answers, ends and events for one that is not let in change nothing",
   socket.emit("ask", [&](std::error_code, int) { ++calls; });
   rig.open();
   rig.heard();
-  for (const char* packet : {"30[1]", "1"}) rig.say(packet);
+  rig.say("30[1]");
   CHECK((calls == 0 && socket.active() && rig.heard().empty()));
   rig.let_in();
   CHECK(rig.said() == "0 20[\"ask\"]");
