@@ -85,17 +85,26 @@ void ServerCore::ended(ServerSocket& socket) {
 }
 
 void ServerCore::flush_later(ServerSocket& socket) {
-  if (std::exchange(socket.flush_planned, true)) return;
-  to_flush_.push_back(&socket);
+  if (!std::exchange(socket.flush_planned, true)) to_flush_.push_back(&socket);
   plan_end_of_turn();
 }
 
 void ServerCore::plan_end_of_turn() {
   if (end_planned_ || top_ == nullptr) return;
-  end_planned_ = true;
   loop_->defer([weak = std::weak_ptr<ServerCore*>(self_)] {
     if (const std::shared_ptr<ServerCore*> self = weak.lock()) (*self)->end_turn();
   });
+  end_planned_ = true;
+}
+
+// What is thrown ends here, with what it belongs to: a list that it left half done would hold
+// sessions that are no more.
+template <class Call>
+static void contained(const Call& call) {
+  try {
+    call();
+  } catch (...) {
+  }
 }
 
 // Answers what became due, then reports the ends: nothing here runs inside a handler's own call.
@@ -103,13 +112,14 @@ void ServerCore::end_turn() {
   const Entered entered(*this);
   end_planned_ = false;
   flushing_.swap(to_flush_);
-  for (ServerSocket* socket : flushing_) socket->flush();
+  for (ServerSocket* socket : flushing_) contained([&] { socket->flush(); });
   flushing_.clear();
   reporting_.swap(to_report_);
   for (const std::unique_ptr<ServerSocket>& socket : reporting_) {
     if (top_ == nullptr) break;
     if (!socket->announced) continue;
-    top_->on_close(*socket, socket->session().reason(), socket->session().detail());
+    contained(
+        [&] { top_->on_close(*socket, socket->session().reason(), socket->session().detail()); });
   }
   for (std::unique_ptr<ServerSocket>& socket : reporting_) dead_.push_back(std::move(socket));
   reporting_.clear();
@@ -120,7 +130,6 @@ void ServerCore::end_turn() {
 // loop.
 void ServerCore::plan_burial() {
   if (burial_planned_ || top_ == nullptr) return;
-  burial_planned_ = true;
   loop_->defer([weak = std::weak_ptr<ServerCore*>(self_)] {
     const std::shared_ptr<ServerCore*> self = weak.lock();
     if (!self) return;
@@ -129,6 +138,7 @@ void ServerCore::plan_burial() {
     (*self)->connections_ -= (*self)->dead_connections_.size();
     (*self)->dead_connections_.clear();
   });
+  burial_planned_ = true;
 }
 
 void ServerCore::leave(std::unique_ptr<ws::Connection> connection) {

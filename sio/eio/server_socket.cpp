@@ -165,9 +165,11 @@ void ServerSocket::queued() {
 void ServerSocket::flush() {
   flush_planned = false;
   if (session_.state() == Session::State::closed) return;
-  if (websocket_) return tell_left();
-  if (session_.flush_due()) return answer_poll();
-  if (session_.outbox().empty()) run_when_sent();
+  guarded([this] {
+    if (websocket_) return tell_left();
+    if (session_.flush_due()) return answer_poll();
+    if (session_.outbox().empty()) run_when_sent();
+  });
 }
 
 // --- for who wants to know when something has left ----------------------------------------------

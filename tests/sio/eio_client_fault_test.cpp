@@ -59,7 +59,7 @@ TEST_CASE("C10: any allocation may fail: the session ends and its client goes on
   SECTION("over a WebSocket") { options.transports = {eio::Transport::websocket}; }
   SECTION("with the upgrade") {}
   std::size_t nth = 1;
-  for (bool reached = true; reached; nth += nth < 60 ? 1 : 9) {
+  for (bool reached = true; reached; nth += nth < 200 ? 1 : 9) {
     INFO("allocation " << nth);
     Scene scene(options);
     {
