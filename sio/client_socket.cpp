@@ -202,13 +202,10 @@ void ClientSocket::on_packet(const Packet& packet, const Content& content) {
     case PacketType::ack:
       if (packet.id && connected_) on_ack(*packet.id, Args(content, 0));
       return;
-    case PacketType::disconnect: {
+    case PacketType::disconnect:
       if (!connected_ && !active_) return;
-      const bool was_let_in = connected_;
-      leave_with("io server disconnect");
-      if (!was_let_in && !silenced()) closed("io server disconnect", std::nullopt);
-      return;
-    }
+      disconnect_due_ = true;  // told to who waits for an answer to CONNECT, too
+      return leave_with("io server disconnect");
     default:  // the decoder answers none with attachments to come
       return;
   }
