@@ -148,10 +148,11 @@ class ClientSocket : public Hearing<ClientSocket, AnyLists>, public EmitForms<Cl
   void ack_failed(std::uint64_t id, std::error_code why);
   void clear_acks();
   void tell(AnswerHandler& handler, std::error_code why);
+  void tell(AnswerHandler& handler, const Args& answer);
   bool send_answer(std::string_view text, std::span<const Bytes> attachments);
 
   bool connected_ = false;       // small ones first: they fit behind the last of Hearing
-  bool disconnect_due_ = false;  // it was connected, and nobody was told yet that it is not
+  bool disconnect_due_ = false;  // it is over, and nobody was told yet
   bool active_ = false;
   bool recovered_ = false;
   Joining joining_ = Joining::no;

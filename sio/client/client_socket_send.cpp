@@ -159,11 +159,7 @@ void ClientSocket::drain_queue() {
 void ClientSocket::retry_answered(std::uint64_t number, const Args& args) {
   const auto done = queue_.acknowledged(number);
   if (!done) return;
-  if (done->on_answer) {
-    guarded("ack", [&] {
-      if (const auto wrong = done->on_answer->answered(*this, args)) mismatched("ack", *wrong);
-    });
-  }
+  if (done->on_answer) tell(*done->on_answer, args);
   if (!silenced()) drain_queue();
 }
 
@@ -194,10 +190,7 @@ std::optional<std::uint64_t> ClientSocket::expect_answer(OnAnswer handler, const
 
 void ClientSocket::on_ack(std::uint64_t id, const Args& args) {
   const PendingAck pending = pending_.take(id);
-  if (!pending.handler) return;  // nobody asked, or it was too late
-  guarded("ack", [&] {
-    if (const auto wrong = pending.handler->answered(*this, args)) mismatched("ack", *wrong);
-  });
+  if (pending.handler) tell(*pending.handler, args);  // else nobody asked, or it was too late
 }
 
 void ClientSocket::ack_failed(std::uint64_t id, std::error_code why) {
@@ -209,6 +202,12 @@ void ClientSocket::ack_failed(std::uint64_t id, std::error_code why) {
 
 void ClientSocket::tell(AnswerHandler& handler, std::error_code why) {
   guarded("ack", [&] { handler.failed(*this, why); });
+}
+
+void ClientSocket::tell(AnswerHandler& handler, const Args& answer) {
+  guarded("ack", [&] {
+    if (const auto wrong = handler.answered(*this, answer)) mismatched("ack", *wrong);
+  });
 }
 
 // What was sent will not be answered; what still waits may be.
