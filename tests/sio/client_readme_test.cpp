@@ -2,14 +2,12 @@
 // block of C++ there stands here too, letter by letter but for blanks.
 #include "tests/catch.h"
 
-#include <fstream>
 #include <iostream>
-#include <iterator>
-#include <sstream>
 
 #include "sio/await.h"
 #include "sio/client.h"
 #include "tests/sio/client_server.h"
+#include "tests/sio/readme.h"
 
 using namespace strata;
 
@@ -128,55 +126,10 @@ sio::Task<int> add(sio::ClientSocket& socket, sio::AbortSignal stop) {
   co_return sum + age;
 }
 
-std::string text_of(const char* path) {
-  std::ifstream file(path, std::ios::binary);
-  REQUIRE(file);  // tests run at the top of the tree
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::string without_blanks(std::string_view text) {
-  std::string rest;
-  for (const char c : text)
-    if (c != ' ' && c != '\n') rest += c;
-  return rest;
-}
-
-// The snippets print; a test says nothing but what it asks for.
-class Quiet {
- public:
-  Quiet() : out_(std::cout.rdbuf(&said_)), log_(std::clog.rdbuf(&logged_)) {}
-  ~Quiet() {
-    std::cout.rdbuf(out_);
-    std::clog.rdbuf(log_);
-  }
-  Quiet(const Quiet&) = delete;
-  Quiet& operator=(const Quiet&) = delete;
-  std::string said() const { return said_.str(); }
-  std::string logged() const { return logged_.str(); }
-
- private:
-  std::stringbuf said_, logged_;
-  std::streambuf* out_;
-  std::streambuf* log_;
-};
-
 }  // namespace
 
 TEST_CASE("each snippet of the client's README is here, and so compiles", "[sio][readme][client]") {
-  const std::string readme = text_of("sio/client/README.md");
-  const std::string here = without_blanks(text_of("tests/sio/client_readme_test.cpp"));
-  std::size_t blocks = 0;
-  for (std::size_t at = 0; (at = readme.find("```cpp\n", at)) != std::string::npos; ++blocks) {
-    at += 7;
-    const std::size_t end = readme.find("```", at);
-    std::string block = readme.substr(at, end - at);
-    if (const std::size_t main = block.find("main() {\n"); main != std::string::npos)
-      block = block.substr(main + 9, block.rfind('}') - main - 9);
-    INFO(block);
-    CHECK(here.find(without_blanks(block)) != std::string::npos);
-    at = end + 3;
-  }
-  CHECK(blocks >= 14);
+  CHECK(test::check_snippets("sio/client/README.md", "tests/sio/client_readme_test.cpp") >= 14);
   for (const auto snippet : {first_client, run_here, run_apart, retry})
     static_cast<void>(snippet);  // these would wait for a server on port 3000
   static_cast<void>(run_there);
@@ -204,7 +157,7 @@ TEST_CASE("the snippets of the client's README do what they say",
     });
     io.of("/admin");
   });
-  const Quiet quiet;
+  const test::Quiet quiet;
 
   {
     sio::ManagerOptions options = who();

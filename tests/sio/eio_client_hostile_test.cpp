@@ -10,9 +10,7 @@ using eio::Transport;
 namespace {
 
 eio::ClientOptions hostile_polling() {
-  eio::ClientOptions options;
-  options.transports = {Transport::polling};
-  options.timestamp_requests = false;
+  eio::ClientOptions options = polling_only();
   options.max_message = 10'000;
   options.max_send_queue = 10'000;
   options.max_packets_a_poll = 100;

@@ -5,22 +5,10 @@
 
 using namespace strata;
 using namespace strata::test;
-using eio::Transport;
-
-namespace {
-
-eio::ClientOptions plain() {
-  eio::ClientOptions options;
-  options.transports = {Transport::polling};
-  options.timestamp_requests = false;
-  return options;
-}
-
-}  // namespace
 
 TEST_CASE("C9: close() posts 1 behind what waits, and is told when that is answered",
           "[sio][eio-client][eio4-close]") {
-  ScriptRig rig(plain());
+  ScriptRig rig(polling_only());
   rig.opened();
   rig.take();
   rig.client().send("x");
@@ -47,7 +35,7 @@ TEST_CASE("C9: close() posts 1 behind what waits, and is told when that is answe
 
 TEST_CASE("C9: close() before it is open closes at once, and nothing is told",
           "[sio][eio-client][eio4-close]") {
-  ScriptRig rig(plain());
+  ScriptRig rig(polling_only());
   rig.client().close();
   CHECK(rig.client().state() == eio::Client::State::closed);
   rig.loop.settle();
@@ -61,7 +49,7 @@ TEST_CASE("C9: close() before it is open closes at once, and nothing is told",
 }
 
 TEST_CASE("C9: while one session is leaving, the next one opens", "[sio][eio-client][eio4-close]") {
-  ScriptRig rig(plain());
+  ScriptRig rig(polling_only());
   rig.opened();
   rig.client().send("last words");
   rig.client().close();
@@ -85,7 +73,7 @@ TEST_CASE("C9: while one session is leaving, the next one opens", "[sio][eio-cli
 
 TEST_CASE("C10: a server that closes is told of as transport close",
           "[sio][eio-client][eio4-close]") {
-  ScriptRig rig(plain());
+  ScriptRig rig(polling_only());
   rig.opened();
   rig.answer(
       "4a\x1e"
@@ -97,7 +85,7 @@ TEST_CASE("C10: a server that closes is told of as transport close",
 
 TEST_CASE("C10: fail() ends with the reason of the layer above, and the server hears of it",
           "[sio][eio-client][eio4-close]") {
-  ScriptRig rig(plain());
+  ScriptRig rig(polling_only());
   rig.side.then = [&rig](const std::string& what) {
     if (what == "text:bad") rig.client().fail("parse error", "no Socket.IO packet");
   };
@@ -112,10 +100,10 @@ TEST_CASE("C10: fail() ends with the reason of the layer above, and the server h
 }
 
 TEST_CASE("C2: every callback of a session, in order", "[sio][eio-client][eio4-client]") {
-  ScriptRig rig(plain());
+  ScriptRig rig(polling_only());
   rig.client().close();
   rig.side.watches = true;
-  rig.side.client = std::make_unique<eio::Client>(rig.loop, rig.side.logged(plain()));
+  rig.side.client = std::make_unique<eio::Client>(rig.loop, rig.side.logged(polling_only()));
   rig.client().open();
   rig.loop.settle();
   rig.answer(R"(0{"sid":"b","pingInterval":1000,"pingTimeout":1000})", 1);
@@ -133,7 +121,7 @@ TEST_CASE("C2: every callback of a session, in order", "[sio][eio-client][eio4-c
 
 TEST_CASE("C9: of sessions that nobody lets leave, four are kept",
           "[sio][eio-client][hostile][eio4-close]") {
-  ScriptRig rig(plain());
+  ScriptRig rig(polling_only());
   std::size_t handshake = 0;
   for (int round = 0; round < 10; ++round) {
     while (!rig.peer(handshake).got.starts_with("GET /engine.io/?EIO=4&transport=polling HTTP")) {

@@ -11,13 +11,6 @@ using eio::Transport;
 
 namespace {
 
-eio::ClientOptions plain() {
-  eio::ClientOptions options;
-  options.transports = {Transport::polling};
-  options.timestamp_requests = false;
-  return options;
-}
-
 const std::string get_abc =
     "GET /engine.io/?EIO=4&transport=polling&sid=abc HTTP/1.1\r\nHost: 127.0.0.1\r\n"
     "Accept-Encoding: gzip\r\nAccept: */*\r\nUser-Agent: strata\r\n\r\n";
@@ -28,7 +21,7 @@ std::string line(const std::string& request) { return request.substr(0, request.
 }  // namespace
 
 TEST_CASE("C2 C5: the requests of a session over polling", "[sio][eio-client][eio4-client]") {
-  ScriptRig rig(plain());
+  ScriptRig rig(polling_only());
   CHECK(rig.peer().got ==
         "GET /engine.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: 127.0.0.1\r\n"
         "Accept-Encoding: gzip\r\nAccept: */*\r\nUser-Agent: strata\r\n\r\n");
@@ -74,7 +67,7 @@ TEST_CASE("C2 C5: the requests of a session over polling", "[sio][eio-client][ei
 }
 
 TEST_CASE("C5: a timestamp that never repeats", "[sio][eio-client][eio4-client]") {
-  eio::ClientOptions options = plain();
+  eio::ClientOptions options = polling_only();
   options.timestamp_requests.reset();
   ScriptRig rig(std::move(options));
   const std::regex stamped(
@@ -89,7 +82,7 @@ TEST_CASE("C5: a timestamp that never repeats", "[sio][eio-client][eio4-client]"
 }
 
 TEST_CASE("C5: force_base64 is said with the handshake", "[sio][eio-client][eio4-client]") {
-  eio::ClientOptions options = plain();
+  eio::ClientOptions options = polling_only();
   options.force_base64 = true;
   options.timestamp_param = "when";
   options.query = {{"token", "x y"}};
@@ -103,7 +96,7 @@ TEST_CASE("C5: force_base64 is said with the handshake", "[sio][eio-client][eio4
 
 TEST_CASE("C8: further fields and credentials go with every request",
           "[sio][eio-client][eio4-client]") {
-  eio::ClientOptions options = plain();
+  eio::ClientOptions options = polling_only();
   options.url = "http://user:secret@127.0.0.1/chat";
   options.extra_headers = {{"X-A", "b"}, {"User-Agent", "mine"}};
   ScriptRig rig(std::move(options));
@@ -118,7 +111,7 @@ TEST_CASE("C8: further fields and credentials go with every request",
 }
 
 TEST_CASE("C8: a field of the program's stands for one of ours", "[sio][eio-client][eio4-client]") {
-  eio::ClientOptions options = plain();
+  eio::ClientOptions options = polling_only();
   options.url = "http://user:secret@127.0.0.1/chat";
   options.extra_headers = {{"authorization", "Bearer x"}, {"accept", "text/plain"}};
   ScriptRig rig(std::move(options));
@@ -129,7 +122,7 @@ TEST_CASE("C8: a field of the program's stands for one of ours", "[sio][eio-clie
 }
 
 TEST_CASE("C6: a POST has at most the server's maxPayload", "[sio][eio-client][eio4-client]") {
-  ScriptRig rig(plain());
+  ScriptRig rig(polling_only());
   rig.opened();  // 100 bytes
   for (const std::size_t size : {33u, 33u, 30u, 500u, 1u}) {
     rig.client().send(std::string(size, 'x'));
@@ -148,7 +141,7 @@ TEST_CASE("C6: a POST has at most the server's maxPayload", "[sio][eio-client][e
 TEST_CASE("C7: cookies are kept and sent where credentials are wanted",
           "[sio][eio-client][eio4-client]") {
   const bool wanted = GENERATE(true, false);
-  eio::ClientOptions options = plain();
+  eio::ClientOptions options = polling_only();
   options.transports = {Transport::polling, Transport::websocket};
   options.with_credentials = wanted;
   ScriptRig rig(std::move(options));
@@ -172,7 +165,7 @@ TEST_CASE("C7: cookies are kept and sent where credentials are wanted",
 TEST_CASE("C7: a jar can be shared", "[sio][eio-client][eio4-client]") {
   http::CookieJar jar;
   jar.store("a=b", *http::parse_url("http://127.0.0.1/"), 0);
-  eio::ClientOptions options = plain();
+  eio::ClientOptions options = polling_only();
   options.with_credentials = true;
   options.cookies = &jar;
   ScriptRig rig(std::move(options));
@@ -181,7 +174,7 @@ TEST_CASE("C7: a jar can be shared", "[sio][eio-client][eio4-client]") {
 
 TEST_CASE("C10: an answer other than 200 is an error with its status and body",
           "[sio][eio-client][eio4-errors]") {
-  ScriptRig rig(plain());
+  ScriptRig rig(polling_only());
   const std::string why = R"({"code":1,"message":"Session ID unknown"})";
   SECTION("of the handshake") {
     rig.answer(why, 0, "400 Bad Request");
@@ -207,7 +200,7 @@ TEST_CASE("C10: an answer other than 200 is an error with its status and body",
 
 TEST_CASE("C10: of a long answer 4 KiB are kept, and a redirect is not followed",
           "[sio][eio-client][eio4-errors]") {
-  ScriptRig rig(plain());
+  ScriptRig rig(polling_only());
   rig.answer(std::string(100'000, 'x'), 0, "307 Temporary Redirect\r\nLocation: /there");
   CHECK(rig.take() == "error:xhr poll error|");
   CHECK(rig.side.last.status == 307);
@@ -217,7 +210,7 @@ TEST_CASE("C10: of a long answer 4 KiB are kept, and a redirect is not followed"
 
 TEST_CASE("C10: connections that break are errors, and nothing is asked again",
           "[sio][eio-client][eio4-errors]") {
-  ScriptRig rig(plain());
+  ScriptRig rig(polling_only());
   SECTION("of the handshake") {
     rig.peer().reset();
     CHECK(rig.take() == "error:xhr poll error|");
@@ -241,7 +234,7 @@ TEST_CASE("C10: connections that break are errors, and nothing is asked again",
 }
 
 TEST_CASE("C10: nobody listens there", "[sio][eio-client][eio4-errors]") {
-  eio::ClientOptions options = plain();
+  eio::ClientOptions options = polling_only();
   options.url = "http://127.0.0.1:81";
   ScriptRig rig(std::move(options));
   CHECK(rig.take() == "error:xhr poll error|");
@@ -251,7 +244,7 @@ TEST_CASE("C10: nobody listens there", "[sio][eio-client][eio4-errors]") {
 
 TEST_CASE("C1: options that cannot be are errors, later than open()",
           "[sio][eio-client][eio4-client]") {
-  eio::ClientOptions options = plain();
+  eio::ClientOptions options = polling_only();
   std::string why;
   SECTION("a URL that is none") {
     options.url = "ftp://h";
@@ -289,7 +282,7 @@ TEST_CASE("C1: options that cannot be are errors, later than open()",
 
 TEST_CASE("C12: a request that takes longer than request_timeout is an error",
           "[sio][eio-client][eio4-client]") {
-  eio::ClientOptions options = plain();
+  eio::ClientOptions options = polling_only();
   options.request_timeout = 5s;
   ScriptRig rig(std::move(options));
   SECTION("the handshake") {
@@ -305,7 +298,7 @@ TEST_CASE("C12: a request that takes longer than request_timeout is an error",
 
 TEST_CASE("C11: a poll may take as long as the heartbeat allows",
           "[sio][eio-client][eio4-heartbeat]") {
-  ScriptRig rig(plain());
+  ScriptRig rig(polling_only());
   rig.opened();
   rig.take();
   for (int i = 0; i < 10; ++i) {

@@ -150,6 +150,14 @@ inline std::string server_frame(std::string_view payload, int opcode = 1) {
 inline const std::string open_packet =
     R"(0{"sid":"abc","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":100})";
 
+// No timestamps: so a request is the same each time.
+inline eio::ClientOptions polling_only() {
+  eio::ClientOptions options;
+  options.transports = {eio::Transport::polling};
+  options.timestamp_requests = false;
+  return options;
+}
+
 inline eio::ClientOptions websocket_only() {
   eio::ClientOptions options;
   options.transports = {eio::Transport::websocket};

@@ -2,17 +2,15 @@
 // there stands here too, letter by letter but for blanks.
 #include "tests/catch.h"
 
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <regex>
-#include <sstream>
 #include <thread>
 
 #include "sio/memory_adapter.h"
 #include "sio/remote_socket.h"
 #include "sio/server.h"
 #include "tests/sio/fake_session.h"
+#include "tests/sio/readme.h"
 
 using namespace strata;
 
@@ -221,57 +219,14 @@ sio::Options tuned() {
   return options;
 }
 
-// The snippets print; a test says nothing.
-class Quiet {
- public:
-  Quiet() : out_(std::cout.rdbuf(&sink_)), log_(std::clog.rdbuf(&sink_)) {}
-  ~Quiet() {
-    std::cout.rdbuf(out_);
-    std::clog.rdbuf(log_);
-  }
-  Quiet(const Quiet&) = delete;
-  Quiet& operator=(const Quiet&) = delete;
-
- private:
-  std::stringbuf sink_;
-  std::streambuf* out_;
-  std::streambuf* log_;
-};
-
-std::string text_of(const char* path) {
-  std::ifstream file(path, std::ios::binary);
-  REQUIRE(file);  // tests run at the top of the tree
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::string without_blanks(std::string_view text) {
-  std::string rest;
-  for (const char c : text)
-    if (c != ' ' && c != '\n') rest += c;
-  return rest;
-}
-
 }  // namespace
 
 TEST_CASE("each snippet of the README is here, and so compiles", "[sio][readme]") {
-  const std::string readme = text_of("sio/README.md");
-  const std::string here = without_blanks(text_of("tests/sio/readme_test.cpp"));
-  std::size_t blocks = 0;
-  for (std::size_t at = 0; (at = readme.find("```cpp\n", at)) != std::string::npos; ++blocks) {
-    at += 7;
-    const std::size_t end = readme.find("```", at);
-    std::string block = readme.substr(at, end - at);
-    if (const std::size_t main = block.find("main() {\n"); main != std::string::npos)
-      block = block.substr(main + 9, block.rfind('}') - main - 9);
-    INFO(block);
-    CHECK(here.find(without_blanks(block)) != std::string::npos);
-    at = end + 3;
-  }
-  CHECK(blocks >= 15);
+  CHECK(test::check_snippets("sio/README.md", "tests/sio/readme_test.cpp") >= 15);
 }
 
 TEST_CASE("the snippets of the README do what they say", "[sio][readme]") {
-  const Quiet quiet;
+  const test::Quiet quiet;
   test::VirtualLoop loop;
   sio::Server io(loop, recovery());
   for (const auto snippet : {hear, rooms, namespaces, leave, errors, recovers, between_servers})
@@ -363,7 +318,8 @@ TEST_CASE("the README's recovery is on the wire", "[sio][readme][recovery]") {
   test::FakeSession again(io.of("/").hub());
   transcript.says(again, R"(0{"pid":"m7Hq0ZcUVx-2LtYpQJ9d","offset":"1"})");
   INFO(transcript.text());
-  CHECK(text_of("sio/README.md").find("```\n" + transcript.text() + "```") != std::string::npos);
+  CHECK(test::text_of("sio/README.md").find("```\n" + transcript.text() + "```") !=
+        std::string::npos);
 }
 
 TEST_CASE("the README's adapter joins two servers", "[sio][readme]") {
