@@ -53,12 +53,13 @@ for (const [name, flags, transport] of [
     await c.until('open');
     if (!flags.length) assert.strictEqual(await c.until('upgrade '), 'upgrade websocket');
     c.say('send Käse', 'send ', 'binary 00ff10', 'binary ', 'many 2 400000');
-    for (const line of ['text Käse', 'text ', 'binary 00ff10', 'binary ', 'text (400000)'])
+    const long = 'text (400000)';
+    for (const line of ['text Käse', 'text ', 'binary 00ff10', 'binary ', long, long])
       assert.strictEqual(await c.next(), line);
     assert.strictEqual(sockets[0].transport.name, transport);
     sockets[0].send('x'.repeat(900000));
     sockets[0].send(Buffer.alloc(500000));
-    assert.strictEqual(await c.until('text (9'), 'text (900000)');
+    assert.strictEqual(await c.next(), 'text (900000)');
     assert.strictEqual(await c.next(), 'binary (1000000)');
     const closed = next(sockets[0], 'close');
     c.say('close');
