@@ -9,7 +9,7 @@
 namespace strata {
 
 //   Owns:    the process. However this one ends, that one does not outlive it.
-//   Errors:  a server that does not start, or says nothing for 10 s, is a std::runtime_error.
+//   Errors:  a server that does not start, or says nothing for 30 s, is a std::runtime_error.
 //   Threads: its owner's; ask() blocks it.
 class ServerProcess {
  public:

@@ -73,10 +73,10 @@ struct Stage {
     return Manager(loop, url(), std::move(options));
   }
 
-  // Turns until it holds; false: 10 s were not enough.
+  // Turns until it holds; false: 30 s were not enough.
   template <class Holds>
   [[nodiscard]] bool until(const Holds& holds) {
-    const net::TimePoint late = loop.now() + 10s;
+    const net::TimePoint late = loop.now() + 30s;
     bool held = holds();
     for (; !held && loop.now() < late; held = holds()) loop.poll_once(20ms);
     return held;

@@ -21,7 +21,7 @@ TEST_CASE("L1 the same namespace again, another query, another path: connections
   ClientSocket& one = stage.io(stage.url() + "/foo", quick());
   ClientSocket& again = stage.io(stage.url() + "/foo", quick());
   ClientSocket& asked = stage.io(stage.url() + "/foo?woot=1", quick());
-  ClientSocket& other = stage.io(stage.url() + "/foo", quick("/tight"));
+  ClientSocket& other = stage.io(stage.url() + "/foo", quick("/cookie"));
   std::vector<Json> connections;
   for (ClientSocket* socket : {&one, &again, &asked, &other}) {
     REQUIRE(stage.connected(*socket));

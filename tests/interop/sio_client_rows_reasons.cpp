@@ -63,25 +63,36 @@ TEST_CASE("L13 the server closes the session: transport close, and it comes back
 }
 
 TEST_CASE("L13 C11 a server that falls silent: ping timeout, and back when it speaks again") {
-  Stage stage;
-  for (const Way& way : ways()) {
-    INFO(way.name);
-    Ears ears;
-    Manager manager = stage.manager(quick(way, "/tight"));
-    int pings = 0;
-    manager.on("ping", [&pings] { ++pings; });
-    ClientSocket& socket = manager.socket();
-    ears.listen(socket);
-    REQUIRE(stage.connected(socket));
-    stage.upgraded(manager);
-    REQUIRE(stage.until([&] { return pings >= 2; }));
-    CHECK(ears.words() == "connect");
-    {
-      const Frozen frozen;
-      REQUIRE(stage.until([&] { return !socket.connected(); }));
+  struct Life {
+    Life(Stage& stage, const Way& way)
+        : name(way.name), manager(stage.manager(quick(way, "/beat"))) {
+      manager.on("ping", [this] { ++pings; });
+      ears.listen(manager.socket());
     }
-    REQUIRE(stage.connected(socket));
-    CHECK(ears.words() == "connect; disconnect ping timeout; connect");
+    const char* name;
+    Ears ears;
+    int pings = 0;
+    Manager manager;
+  };
+  Stage stage;
+  std::vector<std::unique_ptr<Life>> lives;
+  for (const Way& way : ways()) lives.push_back(std::make_unique<Life>(stage, way));
+  for (const auto& life : lives) {
+    INFO(life->name);
+    REQUIRE(stage.connected(life->manager.socket()));
+    stage.upgraded(life->manager);
+    REQUIRE(stage.until([&] { return life->pings >= 2; }));
+    CHECK(life->ears.words() == "connect");
+  }
+  {
+    const Frozen frozen;
+    for (const auto& life : lives)
+      REQUIRE(stage.until([&] { return !life->manager.socket().connected(); }));
+  }
+  for (const auto& life : lives) {
+    INFO(life->name);
+    REQUIRE(stage.connected(life->manager.socket()));
+    CHECK(life->ears.words() == "connect; disconnect ping timeout; connect");
   }
 }
 

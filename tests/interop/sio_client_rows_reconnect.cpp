@@ -117,27 +117,41 @@ TEST_CASE("L3 another namespace that is opened meanwhile starts no second loop")
   CHECK(heard.count("reconnect_attempt") == 2);
 }
 
-TEST_CASE("L3 without jitter the delays double up to the longest") {
-  Stage stage;
-  sio::ManagerOptions options = quick();
-  options.reconnection_delay = 20ms;
-  options.reconnection_delay_max = 80ms;
-  options.randomization_factor = 0;
+// From each failure to the attempt that follows it.
+static std::vector<net::Duration> delays(Stage& stage, sio::ManagerOptions options) {
   options.reconnection_attempts = 4;
-  const Outage outage;
-  Manager manager = stage.manager(options);
+  Manager manager = stage.manager(std::move(options));
   std::vector<net::TimePoint> failed, tried;
   manager.on("error", [&] { failed.push_back(stage.loop.now()); });
   manager.on("reconnect_attempt", [&] { tried.push_back(stage.loop.now()); });
   manager.socket();
   REQUIRE(stage.until([&] { return tried.size() == 4; }));
   REQUIRE(failed.size() == 4);
+  std::vector<net::Duration> all;
+  for (std::size_t i = 0; i < 4; ++i) all.push_back(tried[i] - failed[i]);
+  return all;
+}
+
+TEST_CASE("L3 without jitter the delays double up to the longest") {
+  Stage stage;
+  sio::ManagerOptions options = quick();
+  options.reconnection_delay = 20ms;
+  options.reconnection_delay_max = 80ms;
+  options.randomization_factor = 0;
+  const Outage outage;
   const net::Duration wanted[] = {20ms, 40ms, 80ms, 80ms};
-  for (std::size_t i = 0; i < 4; ++i) {
-    INFO(i);
-    CHECK(tried[i] - failed[i] >= wanted[i]);
-    CHECK(tried[i] - failed[i] < wanted[i] + 60ms);
+  // Never early; and in time at least once in ten, for any process may stand still.
+  bool in_time = false;
+  for (int round = 0; round < 10 && !in_time; ++round) {
+    const std::vector<net::Duration> all = delays(stage, options);
+    in_time = true;
+    for (std::size_t i = 0; i < 4; ++i) {
+      INFO(i);
+      CHECK(all[i] >= wanted[i]);
+      in_time = in_time && all[i] < wanted[i] + 60ms;
+    }
   }
+  CHECK(in_time);
 }
 
 TEST_CASE("L3 with reconnection off there is one connect_error, and no attempt") {

@@ -51,7 +51,7 @@ std::string ServerProcess::read_line() {
       return line;
     }
     pollfd wait{from_, POLLIN, 0};
-    if (::poll(&wait, 1, 10'000) <= 0) throw std::runtime_error("the server says nothing");
+    if (::poll(&wait, 1, 30'000) <= 0) throw std::runtime_error("the server says nothing");
     std::array<char, 64 * 1024> some;
     const ssize_t got = ::read(from_, some.data(), some.size());
     if (got <= 0) throw std::runtime_error("the server is gone");

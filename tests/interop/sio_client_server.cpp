@@ -3,12 +3,14 @@
 #include <sys/socket.h>
 
 #include <cstdio>
+#include <functional>
 #include <iostream>
 #include <map>
 #include <memory>
 #include <sstream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "http/server.h"
@@ -59,6 +61,13 @@ void speak(net::Loop& loop, sio::Socket& socket) {
     }
   });
   socket.on("never", [] {});
+  const auto held = std::make_shared<std::vector<std::function<void()>>>();
+  socket.on("hold", [held](const Json& value, const Ack& ack) {
+    held->push_back([ack, value] { ack(value); });
+  });
+  socket.on("release", [held] {
+    for (const auto& answer : std::exchange(*held, {})) answer();
+  });
   socket.on("late", [&loop](int ms, const Json& value, const Ack& ack) {
     loop.after(std::chrono::milliseconds(ms), [ack, value] { ack(value); });
   });
@@ -151,9 +160,9 @@ class World {
  public:
   explicit World(net::Loop& loop) : app_(loop) {
     add("/socket.io", [](sio::Options&) {});
-    add("/tight", [](sio::Options& options) {
-      options.engine.ping_interval = 300ms;
-      options.engine.ping_timeout = 200ms;
+    add("/beat", [](sio::Options& options) {
+      options.engine.ping_interval = 100ms;
+      options.engine.ping_timeout = 2500ms;
     });
     add("/small", [](sio::Options& options) { options.engine.max_payload = 1000; });
     add("/recover", [](sio::Options& options) { options.connection_state_recovery.emplace(); });
@@ -166,7 +175,7 @@ class World {
     });
     add("/late", [&loop](sio::Options& options) {
       options.engine.allow_request_later = [&loop](const http::Request&, const auto& done) {
-        loop.after(net::Duration(300ms), [done] { done(std::nullopt); });
+        loop.after(net::Duration(2500ms), [done] { done(std::nullopt); });
       };
     });
   }

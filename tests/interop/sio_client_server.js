@@ -10,10 +10,10 @@
 // and ends with its stdin.
 //
 // Paths: /socket.io, and with one option each
-//   /tight      300 ms ping interval, 200 ms ping timeout     /small      1000 bytes
+//   /beat       100 ms ping interval, 2.5 s ping timeout      /small      1000 bytes
 //   /recover    connection state recovery                     /cookie     a cookie named io
 //   /polling /websocket   that transport only                 /deny       403 to everybody
-//   /late       every handshake takes 300 ms                  /deflate    permessage-deflate
+//   /late       every handshake takes 2.5 s                   /deflate    permessage-deflate
 //   /raw        answers CONNECT and "echo", and notes what comes in `wire`, byte for byte
 //   /v2         says what a server of Socket.IO 2 would say
 // Namespaces: / /foo /abc /asd; /hello emits "first" ten times; /slow lets in after 200 ms;
@@ -29,12 +29,15 @@ let noted = {};
 const note = (topic, value) => (noted[topic] = noted[topic] || []).push(value);
 
 function speak(socket) {
+  const held = [];
   const on = (event, handler) => socket.on(event, (...args) => {
     const ack = typeof args[args.length - 1] === 'function' ? args.pop() : null;
     handler(ack, ...args);
   });
   on('echo', (ack, ...args) => (ack ? ack(...args) : socket.emit('echo', ...args)));
   on('never', () => {});
+  on('hold', (ack, value) => held.push(() => ack(value)));
+  on('release', () => held.splice(0).forEach((answer) => answer()));
   on('late', (ack, ms, value) => setTimeout(() => ack(value), ms));
   on('flaky', (ack, key, fails) => {
     note('flaky', key);
@@ -122,11 +125,11 @@ function start(port) {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  const wait = (request, done) => setTimeout(() => done(null, true), 300);
+  const wait = (request, done) => setTimeout(() => done(null, true), 2500);
   const refuse = (request, done) => done('denied', false);
   ios = {
     '/socket.io': serve(app, '/socket.io'),
-    '/tight': serve(app, '/tight', {pingInterval: 300, pingTimeout: 200}),
+    '/beat': serve(app, '/beat', {pingInterval: 100, pingTimeout: 2500}),
     '/small': serve(app, '/small', {maxHttpBufferSize: 1000}),
     '/recover': serve(app, '/recover', {connectionStateRecovery: {}}),
     '/cookie': serve(app, '/cookie', {cookie: {name: 'io'}}),

@@ -38,6 +38,13 @@ def speak(io, nsp):
         await asyncio.sleep(ms / 1000)
         return value
 
+    async def hold(sid, value):
+        await held.setdefault(sid, asyncio.Event()).wait()
+        return value
+
+    def release(sid):
+        held.pop(sid).set()
+
     async def flaky(sid, key, fails):
         note("flaky", key)
         while noted["flaky"].count(key) <= fails:
@@ -90,6 +97,7 @@ def speak(io, nsp):
         }
 
     auths = {}
+    held = {}
 
     async def connect(sid, environ, auth=None):
         auths[sid] = auth or {}
@@ -113,6 +121,8 @@ def speak(io, nsp):
 
     for event, handler in {
         "echo": echo,
+        "hold": hold,
+        "release": release,
         "late": late,
         "flaky": flaky,
         "never": never,
@@ -172,7 +182,7 @@ class World:
         app = web.Application()
         self.ios = {
             "/socket.io": serve(app, "socket.io"),
-            "/tight": serve(app, "tight", ping_interval=0.3, ping_timeout=0.2),
+            "/beat": serve(app, "beat", ping_interval=0.1, ping_timeout=2.5),
             "/cookie": serve(app, "cookie", cookie="io"),
             "/polling": serve(app, "polling", transports=["polling"]),
             "/websocket": serve(app, "websocket", transports=["websocket"]),
