@@ -308,7 +308,7 @@ check:                                 ## warnings, format, layer rules, spec in
 	else echo "clang-warnings: there is no clang++ here, left out"; fi; \
 	$$run asan-build $$make -k MODE=asan test-binaries fuzz-binaries; \
 	$$run tsan-build $$make -k MODE=tsan $(patsubst %,build/tsan/tests/%,$(THREADED)); \
-	export TEST_SECONDS=300; \
+	export TEST_SECONDS=1200; \
 	for layer in $(LAYERS); do $$run asan-$$layer build/asan/tests/$$layer; done; \
 	for layer in $(THREADED); do $$run tsan-$$layer build/tsan/tests/$$layer; done; \
 	for target in $(FUZZ); do \

@@ -4,8 +4,16 @@ const http = require('http');
 const net = require('net');
 const {limited} = require('./runner');
 
-// One request; resolves to {status, headers, body}.
-function ask(url, {method = 'GET', headers = {}, body, agent} = {}) {
+// One request; resolves to {status, headers, body}. A server may close a connection that it kept
+// just as it is used again: then another is taken.
+function ask(url, options) {
+  return ask_once(url, options).catch((error) => {
+    if (!error.kept || error.code !== 'ECONNRESET') throw error;
+    return ask_once(url, options);
+  });
+}
+
+function ask_once(url, {method = 'GET', headers = {}, body, agent} = {}) {
   return new Promise((resolve, reject) => {
     const request = http.request(url, {method, headers, agent}, (response) => {
       const chunks = [];
@@ -18,7 +26,7 @@ function ask(url, {method = 'GET', headers = {}, body, agent} = {}) {
                            socket: request.socket
                          }));
     });
-    request.on('error', reject);
+    request.on('error', (error) => reject(Object.assign(error, {kept: request.reusedSocket})));
     if (Array.isArray(body)) body.forEach((chunk) => request.write(chunk));
     request.end(Array.isArray(body) ? undefined : body);
   });
@@ -41,7 +49,7 @@ function raw(port, text, until = () => false) {
         socket.on('end', done);
         socket.on('error', (error) => (got ? done() : reject(error)));
       }),
-      10, 'answer');
+      'answer');
 }
 
 module.exports = {

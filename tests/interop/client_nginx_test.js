@@ -58,6 +58,13 @@ function until_open(port, child) {
   });
 }
 
+async function free_port() {
+  const free = net.createServer();
+  const port = Number(new URL(await listen(() => {}, free)).port);
+  await new Promise((resolve) => free.close(resolve));
+  return port;
+}
+
 let running;  // one for all tests
 async function nginx() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'strata-nginx-'));
@@ -68,20 +75,22 @@ async function nginx() {
   const behind = http.createServer((req, res) => req.pipe(res));
   behind.unref();
   const to = await listen(keep, behind);
-  const free = net.createServer();
-  const port = Number(new URL(await listen(keep, free)).port);
-  await new Promise((resolve) => free.close(resolve));
-  fs.writeFileSync(path.join(folder, 'nginx.conf'), configuration(port, to));
-  const child = spawn(
-      program, ['-p', folder, '-c', path.join(folder, 'nginx.conf'), '-e', 'stderr'],
-      {stdio: ['ignore', 'ignore', 'inherit']});
-  child.unref();
-  process.once('exit', () => {
-    child.kill('SIGTERM');  // SIGKILL would leave its worker
-    fs.rmSync(folder, {recursive: true, force: true});
-  });
-  await until_open(port, child);
-  return `http://127.0.0.1:${port}`;
+  process.once('exit', () => fs.rmSync(folder, {recursive: true, force: true}));
+  for (let tries = 3;; --tries) {
+    const port = await free_port();
+    fs.writeFileSync(path.join(folder, 'nginx.conf'), configuration(port, to));
+    const child = spawn(
+        program, ['-p', folder, '-c', path.join(folder, 'nginx.conf'), '-e', 'stderr'],
+        {stdio: ['ignore', 'ignore', 'inherit']});
+    child.unref();
+    process.prependOnceListener('exit', () => child.kill('SIGTERM'));  // SIGKILL leaves its worker
+    try {
+      await until_open(port, child);
+      return `http://127.0.0.1:${port}`;
+    } catch (taken) {  // somebody else had the port meanwhile
+      if (tries === 1) throw taken;
+    }
+  }
 }
 const server = () => running || (running = nginx());
 

@@ -37,7 +37,7 @@ function client(after, url, ...flags) {
     return ended;
   });
   const any = () => lines.length ? Promise.resolve(lines.shift()) :
-                                   limited(new Promise((r) => waiting.push(r)), 10, 'line');
+                                   limited(new Promise((r) => waiting.push(r)), 'line');
   return {
     say: (...commands) => child.stdin.write(commands.join('\n') + '\n'),
     next: async (skip = /^ping$/) => {

@@ -4,7 +4,7 @@
 const assert = require('assert');
 const http = require('http');
 const net = require('net');
-const {test, next, limited} = require('./runner');
+const {test, next} = require('./runner');
 const {client, serve, serve_echo} = require('./eio_client');
 const {listen} = require('./fetch');
 
@@ -167,14 +167,15 @@ test('C10', 'the connection is cut', async ({after}) => {
 });
 
 test('C11', 'pings are answered, for longer than a session lives without', async ({after}) => {
-  const {url, sockets} = await serve_echo(after, {pingInterval: 50, pingTimeout: 100});
-  for (const flags of [['--transport', 'polling'], ['--transport', 'websocket']]) {
-    const c = client(after, url, ...flags);
+  const {url, sockets} = await serve_echo(after, {pingInterval: 100, pingTimeout: 2500});
+  await Promise.all(['polling', 'websocket'].map(async (transport) => {
+    const c = client(after, url, '--transport', transport);
     c.say('open');
     await c.until('open');
-    for (let i = 0; i < 10; ++i) assert.strictEqual(await c.next(/^$/), 'ping');
-    assert.strictEqual(sockets.pop().readyState, 'open');
-  }
+    const opened = Date.now();
+    while (Date.now() - opened < 3000) assert.strictEqual(await c.next(/^$/), 'ping');
+  }));
+  assert.deepStrictEqual(sockets.map(({readyState}) => readyState), ['open', 'open']);
 });
 
 test('C11', 'a server without pings is given up', async ({after}) => {
@@ -188,7 +189,7 @@ test('C11', 'a server without pings is given up', async ({after}) => {
 
 test('C12', 'a request that takes too long is an error', async ({after}) => {
   const {url} = await serve_echo(after);
-  const c = client(after, url, '--transport', 'polling', '--request-timeout', 200);
+  const c = client(after, url, '--transport', 'polling', '--request-timeout', 2500);
   c.say('open');
   assert.strictEqual(await c.next(), 'open polling');
   assert.match(await c.next(), /^error xhr poll error\|0\|0\|/);
@@ -201,5 +202,5 @@ test('C12', 'the WebSocket offers its protocols', async ({after}) => {
   c.say('open', 'send x');
   assert.strictEqual(await c.next(), 'open websocket');
   assert.strictEqual(requests[0].headers['sec-websocket-protocol'].replace(/ /g, ''), 'one,two');
-  await limited(c.until('text'), 5, 'text');
+  await c.until('text');
 });

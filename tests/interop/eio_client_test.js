@@ -3,10 +3,10 @@
 // them.
 'use strict';
 const assert = require('assert');
-const os = require('os');
 const path = require('path');
-const {test, run, names, next} = require('./runner');
+const {test, run, names, next, limited} = require('./runner');
 const {choose, client, serve, serve_echo} = require('./eio_client');
+const {folder} = require('./fetch');
 
 const [program = 'build/tests/eio_client', word = ''] = process.argv.slice(2);
 choose(program);
@@ -32,7 +32,7 @@ test('C1', 'an IPv6 address', async ({after}) => {
 });
 
 test('C1', 'a Unix socket, with the upgrade', async ({after}) => {
-  const at = path.join(os.tmpdir(), `strata-eio-${process.pid}.sock`);
+  const at = path.join(folder(after), 's');
   await serve_echo(after, {}, {path: at});
   const c = client(after, `http://unix:${at}:/engine.io`);
   c.say('open');
@@ -71,12 +71,12 @@ for (const [name, flags, transport] of [
 test('C2', 'messages of both ends during the upgrade arrive once and in order', async ({after}) => {
   const {url, engine} = await serve(after);
   const got = [];
-  engine.on('connection', (socket) => {
+  const all = new Promise((resolve) => engine.on('connection', (socket) => {
     let sent = 0;
     const timer = setInterval(() => socket.send(`s${sent++}`), 1);
     after(() => clearInterval(timer));
-    socket.on('message', (text) => got.push(text));
-  });
+    socket.on('message', (text) => got.push(text) < 200 || resolve());
+  }));
   const c = client(after, url);
   c.say('open');
   for (let i = 0; i < 200; ++i) c.say(`send c${i}`);
@@ -86,9 +86,8 @@ test('C2', 'messages of both ends during the upgrade arrive once and in order', 
     if (line.startsWith('text s')) texts.push(line);
   }
   assert.deepStrictEqual(texts, texts.map((_, i) => `text s${i}`));
-  for (let i = 0; i < 100 && got.length < 200; ++i) await c.next();
-  assert.deepStrictEqual(got, got.map((_, i) => `c${i}`));
-  assert.strictEqual(got.length, 200);
+  await limited(all, 'last message of the client');
+  assert.deepStrictEqual(got, Array.from({length: 200}, (_, i) => `c${i}`));
 });
 
 test('C2', 'no upgrade where one of both does not want it', async ({after}) => {

@@ -1,9 +1,10 @@
 // tests/interop/eio_rows.cpp - Engine.IO servers for eio_rows_*_test.js, several on one HTTP server
 // by path. What only a server sees: GET /seen/TOPIC.
 //   /engine    its defaults: echoes, and takes orders that begin with '!'
-//   /tight     300 ms ping interval, 400 ms ping timeout, 300 ms to upgrade, 10 kB
+//   /beat      100 ms ping interval, 2.5 s ping timeout
 //   /hooks     cookie, CORS, fields, ids, permissions and middleware, as the query asks
 //   /polling /websocket /stay /bare/ /initial /cors /deflate   one option each
+//   /hasty     2.5 s to upgrade           /small     10 kB
 #include <deque>
 #include <string>
 
@@ -79,15 +80,6 @@ Options watched(Options options, const std::string& path) {
 
 Options plain(const std::string& path) { return watched({}, path); }
 
-Options tight() {
-  Options options = plain("/tight");
-  options.ping_interval = 300ms;
-  options.ping_timeout = 400ms;
-  options.upgrade_timeout = 300ms;
-  options.max_payload = 10'000;
-  return options;
-}
-
 Options with(const std::string& path, const std::function<void(Options&)>& change) {
   Options options = plain(path);
   change(options);
@@ -160,8 +152,13 @@ int main() {
     return engine;
   };
   serve(plain("/engine"));
-  serve(tight());
   add_middlewares(serve(hooked(loop)), loop);
+  serve(with("/beat", [](Options& o) {
+    o.ping_interval = 100ms;
+    o.ping_timeout = 2500ms;
+  }));
+  serve(with("/hasty", [](Options& o) { o.upgrade_timeout = 2500ms; }));
+  serve(with("/small", [](Options& o) { o.max_payload = 10'000; }));
   serve(with("/polling", [](Options& o) { o.websocket = false; }));
   serve(with("/websocket", [](Options& o) { o.polling = false; }));
   serve(with("/stay", [](Options& o) { o.allow_upgrades = false; }));

@@ -1,6 +1,8 @@
 // tests/interop/fetch.js - runs build/bin/fetch, and servers on free ports that end with the test.
 'use strict';
 const {spawn} = require('child_process');
+const fs = require('fs');
+const os = require('os');
 const path = require('path');
 const {limited} = require('./runner');
 
@@ -28,7 +30,7 @@ function fetch_with({input = '', env = {}}, ...args) {
       resolve({code: signal || code, body, text: body.toString(), trace: `${Buffer.concat(err)}`});
     });
   });
-  return limited(done, 12, `end of fetch ${args.join(' ')}`).finally(() => child.kill('SIGKILL'));
+  return limited(done, `end of fetch ${args.join(' ')}`).finally(() => child.kill('SIGKILL'));
 }
 
 // Listens on a free port (or a path) until the test ends; answers its URL.
@@ -53,6 +55,13 @@ function listen(after, server, at = {
   });
 }
 
+// A folder of its own, until the test ends.
+function folder(after) {
+  const made = fs.mkdtempSync(path.join(os.tmpdir(), 'strata-'));
+  after(() => fs.rmSync(made, {recursive: true}));
+  return made;
+}
+
 // However this process ends, nothing that it started outlives it.
 process.once('SIGTERM', () => process.exit(1));
 process.once('exit', () => {
@@ -64,5 +73,6 @@ module.exports = {
   fetch,
   fetch_with,
   listen,
+  folder,
   children
 };

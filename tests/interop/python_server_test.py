@@ -38,7 +38,7 @@ async def talk(*args, unix=None, path="/", **options):
             url = f"ws://127.0.0.1:{listening.sockets[0].getsockname()[1]}{path}"
         client = await Client.start(url, *args)
         try:
-            ws = await asyncio.wait_for(arrived, 10)
+            ws = await asyncio.wait_for(arrived, 30)
             ws.client = client
             yield ws
             await ws.close()

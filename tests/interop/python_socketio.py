@@ -35,13 +35,13 @@ class Client(socketio.AsyncClient):
             self.on(event, lambda *args, queue=queue: queue.put_nowait(args), namespace)
 
     async def take(self, event, namespace="/"):
-        return await asyncio.wait_for(self.queues[namespace, event].get(), 10)
+        return await asyncio.wait_for(self.queues[namespace, event].get(), 30)
 
     def arrived(self, event, namespace="/"):
         return self.queues[namespace, event].qsize()
 
     async def ask(self, event, *args, namespace="/"):
-        return await self.call(event, args, namespace=namespace, timeout=10)
+        return await self.call(event, args, namespace=namespace, timeout=30)
 
 
 @contextlib.asynccontextmanager
@@ -57,7 +57,7 @@ async def connect(way, path="/main", namespaces=("/",), auth=None, wait=True):
             namespaces=list(namespaces),
             auth=auth,
             wait=wait,
-            wait_timeout=10,
+            wait_timeout=30,
         )
         yield client
     finally:
@@ -145,7 +145,7 @@ async def gathered(way):
         for name, client in (("one", one), ("two", two)):
             client.on("question", lambda value, name=name: f"{value} {name}")
             await client.ask("join", "askers " + way)
-        how = {"from": "all", "to": ["askers " + way], "timeout": 8000}
+        how = {"from": "all", "to": ["askers " + way], "timeout": 30000}
         late, got = await one.ask("broadcast", how, "question", "hi")
         assert (late, sorted(got)) == ("", ["hi one", "hi two"]), (late, got)
 
@@ -190,7 +190,7 @@ async def client_disconnects(way):
 
 @each_way("the connection outlives heartbeats")
 async def heartbeat(way):
-    async with connect(way, path="/tight") as client:
+    async with connect(way, path="/beat") as client:
         client.keep("question")
         for _ in range(3):  # each waits for three pings
             await client.ask("ask", 900, "nobody answers")

@@ -24,7 +24,7 @@ async function seen(which, topic, like, count = 1) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };
-  return limited(look(), 8, `"${topic}" at the server`);
+  return limited(look(), `"${topic}" at the server`);
 }
 
 const query = (more) => Object.entries(more).map(([name, value]) => `&${name}=${value}`).join('');
@@ -47,6 +47,7 @@ async function poller(which, path, more = {}) {
     open,
     port,
     sid: open.sid,
+    url: at,
     target: at.slice(url.length),
     get: (options) => ask(at, options),
     post: (body, options) => ask(at, {method: 'POST', body, ...options}),
@@ -64,7 +65,7 @@ async function websocket(after, which, path, more = {}, options = {}) {
   ws.on('error', () => {});
   const messages = inbox(ws, 'message');
   ws.closed = new Promise((resolve) => ws.once('close', (code, why) => resolve([code, `${why}`])));
-  ws.ended = () => limited(ws.closed, 10, 'close');
+  ws.ended = () => limited(ws.closed, 'close');
   ws.take = async () => {
     const [data, binary] = await messages.take();
     return binary ? data : String(data);
@@ -89,7 +90,7 @@ async function refused(which, path, more, headers = {}) {
           response.on('end', () => resolve({status: response.statusCode, body}));
         });
       }),
-      10, 'refusal');
+      'refusal');
 }
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -26,8 +26,8 @@ function spawn_server(program, args) {
   children.add(child);
   child.on('exit', () => children.delete(child));
   let printed = '';
-  const ended =
-      new Promise((resolve) => child.on('exit', (code, signal) => resolve({code, signal})));
+  const ended =  // and all that it printed has come
+      new Promise((resolve) => child.on('close', (code, signal) => resolve({code, signal})));
   const listening = new Promise((resolve, reject) => {
     child.on('error', reject);
     child.stdout.on('data', (data) => {
@@ -39,13 +39,13 @@ function spawn_server(program, args) {
         (how) => reject(new Error(
             `${program} ${args.join(' ')} ended at once: ` + JSON.stringify(how) + printed)));
   });
-  return limited(listening, 10, 'listening server').then((port) => ({
-                                                           port,
-                                                           ended,
-                                                           child,
-                                                           url: `http://127.0.0.1:${port}`,
-                                                           printed: () => printed,
-                                                         }));
+  return limited(listening, 'listening server').then((port) => ({
+                                                       port,
+                                                       ended,
+                                                       child,
+                                                       url: `http://127.0.0.1:${port}`,
+                                                       printed: () => printed,
+                                                     }));
 }
 
 // The server with these flags, shared by all tests that ask for the same.

@@ -23,10 +23,10 @@ async function client(after, where, options = {}) {
     ...options
   });
   after(() => socket.disconnect());
-  socket.ask = (...args) => socket.timeout(8000).emitWithAck(...args);
+  socket.ask = (...args) => socket.timeout(30000).emitWithAck(...args);
   // The answer with all its arguments.
   socket.all = (...args) => limited(
-      new Promise((resolve) => socket.emit(...args, (...answer) => resolve(answer))), 8, 'answer');
+      new Promise((resolve) => socket.emit(...args, (...answer) => resolve(answer))), 'answer');
   return socket;
 }
 
@@ -41,7 +41,7 @@ async function connect(after, where = '/main', options = {}) {
 // Another namespace on the connection of `socket`.
 async function beside(socket, nsp, options) {
   const other = socket.io.socket(nsp, options);
-  other.ask = (...args) => other.timeout(8000).emitWithAck(...args);
+  other.ask = (...args) => other.timeout(30000).emitWithAck(...args);
   const connected = next(other, 'connect', 'connect_error');
   other.connect();
   await connected;

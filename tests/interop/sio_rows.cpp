@@ -1,7 +1,9 @@
 // tests/interop/sio_rows.cpp - Socket.IO servers for sio_rows_*_test.js, several on one HTTP server
 // by path. What only a server sees: GET /seen/TOPIC.
 //   /main      Socket.IO with its defaults, told by events what to do: see `obey`
-//   /tight     300 ms ping interval, 400 ms ping timeout, 300 ms to connect, 10 kB
+//   /beat      100 ms ping interval, 2.5 s ping timeout
+//   /hasty     2.5 s to join a namespace
+//   /small     three attachments
 //   /recover   connection state recovery; /recover-short for 100 ms; /recover-ask asks again
 //   /dynamic   dynamic namespaces that end with their last socket
 //   /deflate   permessage-deflate
@@ -337,8 +339,10 @@ int main() {
   client.serve_client = "build/node/interop/node_modules/socket.io-client/dist";
   client.engine.cors = http::CorsOptions{.origin = {"http://a.example"}};
   sio::Server client_io(app, client);
-  sio::Server tight_io(app, tight());
-  obey(tight_io, tight_io.of("/"));
+  sio::Server beat_io(app, beating());
+  sio::Server hasty_io(app, hasty());
+  sio::Server small_io(app, small());
+  for (sio::Server* io : {&beat_io, &hasty_io, &small_io}) obey(*io, io->of("/"));
   sio::Server dynamic_io(app, cleaning());
   add_dynamic(dynamic_io);
   sio::Server deflate_io(app, deflating());

@@ -13,12 +13,22 @@ inline sio::Options at(const std::string& path) {
   return options;
 }
 
-inline sio::Options tight() {
-  sio::Options options = at("/tight");
-  options.engine.ping_interval = 300ms;
-  options.engine.ping_timeout = 400ms;
-  options.engine.max_payload = 10'000;
-  options.connect_timeout = 300ms;
+// The times are such that a process may stand still for two seconds, and lives on.
+inline sio::Options beating() {
+  sio::Options options = at("/beat");
+  options.engine.ping_interval = 100ms;
+  options.engine.ping_timeout = 2500ms;
+  return options;
+}
+
+inline sio::Options hasty() {
+  sio::Options options = at("/hasty");
+  options.connect_timeout = 2500ms;
+  return options;
+}
+
+inline sio::Options small() {
+  sio::Options options = at("/small");
   options.packet.max_attachments = 3;
   return options;
 }

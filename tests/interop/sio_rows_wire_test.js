@@ -87,10 +87,10 @@ test('P3', 'ten attachments pass, eleven are refused with a sentence', async ({a
 });
 
 test('P3', 'how many may come is an option', async ({after}) => {
-  const socket = await connect(after, '/tight');
+  const socket = await connect(after, '/small');
   const three = Array.from({length: 3}, (_, i) => Buffer.from([i]));
   assert.deepStrictEqual(await socket.ask('echo', three), three);
-  assert.match(await refused(after, ['454-["a"]'], '/tight/'), /attachments/);
+  assert.match(await refused(after, ['454-["a"]'], '/small/'), /attachments/);
 });
 
 const invalid = [

@@ -34,7 +34,7 @@ test(
         done = true;
       });
       while (!done || sent < 20) {
-        assert.strictEqual(await socket.timeout(5000).emitWithAck('echo', sent), sent);
+        assert.strictEqual(await socket.timeout(30000).emitWithAck('echo', sent), sent);
         ++sent;
       }
       assert.strictEqual(socket.io.engine.transport.name, 'websocket');
@@ -56,7 +56,7 @@ test('socket.io', '50 clients at once each hear the other 49', async ({after}) =
 
 test('socket.io', '--quiet-connect leaves the auth event out', async ({after}) => {
   const socket = await connect(after, ways.websocket, '/', '--quiet-connect');
-  await socket.timeout(5000).emitWithAck('echo', 1);
+  await socket.timeout(30000).emitWithAck('echo', 1);
   assert.deepStrictEqual(socket.auths.arrived, []);
 });
 
@@ -84,7 +84,7 @@ test('socket.io', 'the server\'s end is seen by every client', async ({after}) =
   const ends = sockets.map((socket) => next(socket, 'disconnect'));
   one.child.kill('SIGTERM');
   for (const [reason] of await Promise.all(ends)) assert.match(reason, /^transport (close|error)$/);
-  assert.strictEqual((await limited(one.ended, 12, 'exit')).code, 0);
+  assert.strictEqual((await limited(one.ended, 'exit')).code, 0);
 });
 
 // A Socket.IO connection by hand: open and CONNECT done.

@@ -3,10 +3,9 @@
 const assert = require('assert');
 const http = require('http');
 const net = require('net');
-const os = require('os');
 const path = require('path');
 const {test, run, next, inbox} = require('./runner');
-const {choose, fetch, listen} = require('./fetch');
+const {choose, fetch, listen, folder} = require('./fetch');
 const {serve} = require('./ws_server');
 
 const [program = 'build/tests/ws_client', word = ''] = process.argv.slice(2);
@@ -104,7 +103,7 @@ test(group, 'a redirect: refused, or followed where allowed', async ({after}) =>
 });
 
 test(group, 'a Unix socket', async ({after}) => {
-  const at = path.join(os.tmpdir(), `strata-ws-${process.pid}.sock`);
+  const at = path.join(folder(after), 's');
   const {connected} = await serve(after, {}, {path: at});
   const ended = fetch('ws://example.com/x', '--unix', at);
   const [socket, request] = await connected;
