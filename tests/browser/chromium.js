@@ -77,8 +77,7 @@ class Browser {
   call(method, params = {}, sessionId = undefined) {
     const id = ++this.last_id;
     this.child.stdio[3].write(JSON.stringify({id, method, params, sessionId}) + '\0');
-    return limited(
-        new Promise((resolve, reject) => this.calls.set(id, {resolve, reject})), 30, method);
+    return limited(new Promise((resolve, reject) => this.calls.set(id, {resolve, reject})), method);
   }
 
   async open(url, width = 1100, height = 720) {
@@ -96,7 +95,7 @@ class Browser {
 
   async close() {
     this.call('Browser.close').catch(() => {});
-    await limited(this.ended, 5, 'end of Chromium').catch(() => this.child.kill('SIGKILL'));
+    await limited(this.ended, 'end of Chromium').catch(() => this.child.kill('SIGKILL'));
     await this.ended;
     this.remove();
   }
@@ -140,7 +139,7 @@ class Tab {
         expression}; value ? resolve(value) : setTimeout(ask, 20); };
       ask();
     })`);
-    return limited(asked, 10, what);
+    return limited(asked, what);
   }
 
   // As a person does: into what has the focus.

@@ -4,7 +4,7 @@
 const assert = require('assert');
 const net = require('net');
 const path = require('path');
-const {test} = require('../interop/runner');
+const {test, limited} = require('../interop/runner');
 const {spawn_server} = require('../interop/server');
 const {Browser} = require('./chromium');
 
@@ -173,10 +173,10 @@ test('websocket', 'a page that goes away is told as such', async () => {
   await tab.evaluate(library);
   await tab.evaluate(`open_socket('/socket/plain').then(() => true)`);
   await tab.close();
-  const told = async () => (await last_close()).startsWith('1001');
-  for (let tries = 0; tries < 200 && !await told(); ++tries)
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.match(await last_close(), /^1001 /);
+  const told = async () => {
+    while (!/^1001 /.test(await last_close())) await new Promise((go_on) => setTimeout(go_on, 20));
+  };
+  await limited(told(), '1001');
 });
 
 test(
@@ -209,8 +209,8 @@ test('websocket', 'a route that is none, and another origin, are refused', async
 });
 
 test('websocket', 'the server drains at SIGTERM, with a WebSocket open', async () => {
-  const ended = on_socket('compressed', `return ws.ended;`);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  const ended = on_socket('compressed', `window.is_open = true; return ws.ended;`);
+  await here.tab.until('window.is_open');
   here.server.child.kill('SIGTERM');
   assert.deepStrictEqual(await ended, [1001, '', true]);
   assert.deepStrictEqual(await here.server.ended, {code: 0, signal: null});

@@ -14,7 +14,7 @@ const program = (name) => path.join(folder, `lesson-${name}`);
 // What a program that ends by itself printed, and its exit code.
 function output(name, ...args) {
   return new Promise(
-      (resolve) => execFile(program(name), args, {timeout: 10000}, (error, out, err) => {
+      (resolve) => execFile(program(name), args, {timeout: 60000}, (error, out, err) => {
         resolve({code: error ? error.code : 0, out, err});
       }));
 }
@@ -22,7 +22,7 @@ function output(name, ...args) {
 // The same of one that reads what is typed.
 function output_for(name, typed) {
   return new Promise((resolve) => {
-    const child = execFile(program(name), [], {timeout: 10000}, (error, out, err) => {
+    const child = execFile(program(name), [], {timeout: 60000}, (error, out, err) => {
       resolve({code: error ? error.code : 0, out, err});
     });
     child.stdin.end(typed);
@@ -34,7 +34,7 @@ async function serve(name, after) {
   const child = spawn(program(name), ['0'], {stdio: ['ignore', 'pipe', 'inherit']});
   after(() => child.kill('SIGKILL'));
   let printed = '';
-  const ended = new Promise((resolve) => child.on('exit', (code) => resolve(code)));
+  const ended = new Promise((resolve) => child.on('close', (code) => resolve(code)));
   const port = await limited(
       new Promise((resolve, reject) => {
         ended.then((code) => reject(new Error(`${name} ended at once: ${code}`)));
@@ -44,7 +44,7 @@ async function serve(name, after) {
           if (listens) resolve(Number(listens[1]));
         });
       }),
-      10, 'listening server');
+      'listening server');
   return {
     port,
     printed: () => printed,
@@ -58,10 +58,10 @@ async function serve(name, after) {
           child.stdout.on('data', look);
           look();
         }),
-        5, String(what)),
+        String(what)),
     async stop() {
       child.kill('SIGTERM');
-      assert.strictEqual(await limited(ended, 5, 'end after SIGTERM'), 0, 'exit code');
+      assert.strictEqual(await limited(ended, 'end after SIGTERM'), 0, 'exit code');
       assert.match(printed, /stops\n$/);
     }
   };

@@ -18,7 +18,7 @@ function join(program, url, after) {
           child.stdout.on('data', look);
           look();
         }),
-        10, what)
+        what)
   };
 }
 
@@ -58,7 +58,7 @@ module.exports = (program, serve) => {
         after(() => child.kill('SIGKILL'));
         let said = '';
         child.stderr.on('data', (data) => (said += data));
-        const ended = new Promise((resolve) => child.on('exit', resolve));
+        const ended = new Promise((resolve) => child.on('close', resolve));
         const socket = io('http://localhost:7890', {reconnectionDelay: 50, autoConnect: false});
         after(() => socket.disconnect());
         const greeted = next(socket, 'myEvent');
@@ -82,13 +82,12 @@ module.exports = (program, serve) => {
     };
     const first = open(0);
     const client = join(program, `http://localhost:${first.port}`, after);
-    assert.deepStrictEqual(await limited(first.heard, 5, 'event'), {name: 'rex'});
+    assert.deepStrictEqual(await limited(first.heard, 'event'), {name: 'rex'});
     await client.says('connected\nmyEvent spot\n');
     await first.io.close();
     await client.says('disconnected: ');
     const second = open(first.port);
-    assert.deepStrictEqual(
-        await limited(second.heard, 10, 'event after the restart'), {name: 'rex'});
+    assert.deepStrictEqual(await limited(second.heard, 'event after the restart'), {name: 'rex'});
     await client.says('\nconnected\n');
     assert.match(
         client.printed(),

@@ -21,7 +21,16 @@ function choose(where) {
 // `typed` is its stdin, which then ends; null: it stays open, for type(). By default wscat is asked
 // for no colors by what it writes to: a pipe.
 function start(args, typed = '', name = 'wscat') {
-  const child = spawn(program(name), args);
+  return watch(spawn(program(name), args), typed, name);
+}
+
+// With its stderr in the same pipe as its stdout: what is shown is in the order of writing.
+function start_together(args) {
+  return watch(
+      spawn('sh', ['-c', 'exec "$0" "$@" 2>&1', program('wscat'), ...args]), null, 'wscat');
+}
+
+function watch(child, typed, name) {
   let out = Buffer.alloc(0), err = '', both = '';
   child.stdin.on('error', () => {});  // it may end before it has read all
   const look = new Set();
@@ -50,7 +59,7 @@ function start(args, typed = '', name = 'wscat') {
                                        look.add(each);
                                        each();
                                      }),
-                                     10, what)
+                                     what)
                                      .catch((late) => {
                                        throw new Error(`${late.message}; it said: ${both}`);
                                      });
@@ -63,7 +72,7 @@ function start(args, typed = '', name = 'wscat') {
     prints: (what) => until(String(what), () => `${out}`.includes(what)),
     shown: () => both,
     until,
-    ended: limited(ended, 14, `end of ${name}`),
+    ended: limited(ended, `end of ${name}`),
     kill: (signal) => child.kill(signal)
   };
 }
@@ -128,6 +137,7 @@ module.exports = {
   choose,
   program,
   start,
+  start_together,
   wscat,
   listen,
   echo,

@@ -5,7 +5,7 @@ const assert = require('assert');
 const fs = require('fs');
 const path = require('path');
 const {test} = require('../interop/runner');
-const {start, echo} = require('./wscat');
+const {start_together, echo} = require('./wscat');
 
 const readme = fs.readFileSync(path.join(__dirname, '../../ws/README.md'), 'utf8');
 const sessions = [...readme.matchAll(/```console\n\$ wscat (.*)\n([^]*?)```/g)];
@@ -20,7 +20,7 @@ for (const [, line, shown] of sessions) {
     const url = await echo(...(/--compress/.test(line) ? ['--compression', 'on'] : []));
     const real = (text) => text.replaceAll('ws://localhost:7890/echo', url);
     const args = real(line).split(' ');
-    const child = start(args, null);
+    const child = start_together(args);
     after(() => child.kill('SIGKILL'));
     let expected = '';
     for (const each of real(shown).split('\n').slice(0, -1)) {
