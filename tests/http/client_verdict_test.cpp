@@ -15,6 +15,7 @@
 #include "tests/catch.h"
 #include "tests/http/client_fixture.h"
 #include "tests/http/response_rows.h"
+#include "tests/support/turn_until.h"
 
 using namespace strata;
 using namespace strata::http;
@@ -105,20 +106,13 @@ struct Rig {
   void turn() {
     for (int i = 0; i < 3; ++i) loop.poll_once(net::Duration(0));
   }
-  template <class Done>
-  bool turn_until(Done done) {
-    for (int i = 0; i < 2000; ++i) {
-      if (done()) return true;
-      loop.poll_once(i < 50 ? net::Duration(0) : net::Duration(1ms));
-    }
-    return false;
-  }
   bool still_asks() {
     test::Outcome outcome;
     client.request(test::asked("GET", url), outcome.callback());
-    if (!turn_until([&] { return server.asked(); })) return false;
+    if (!test::turn_until(loop, [&] { return server.asked(); })) return false;
     server.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nwell");
-    return turn_until([&] { return outcome.calls != 0; }) && outcome.response.body == "well";
+    return test::turn_until(loop, [&] { return outcome.calls != 0; }) &&
+           outcome.response.body == "well";
   }
   net::EventLoop loop;
   Server server;
@@ -129,7 +123,7 @@ struct Rig {
 bool gets_its_verdict(Rig& rig, const ResponseRow& row, const std::vector<std::size_t>& cuts) {
   test::Outcome outcome;
   rig.client.request(test::asked(row.method, rig.url), outcome.callback());
-  if (!rig.turn_until([&] { return rig.server.asked(); })) return false;
+  if (!test::turn_until(rig.loop, [&] { return rig.server.asked(); })) return false;
   std::size_t from = 0;
   for (const std::size_t cut : cuts) {
     rig.server.send(std::string_view(row.wire).substr(from, cut - from));
@@ -143,13 +137,13 @@ bool gets_its_verdict(Rig& rig, const ResponseRow& row, const std::vector<std::s
     if (outcome.calls != 0) return false;
     rig.server.hang_up();
   }
-  if (!rig.turn_until([&] { return outcome.calls != 0; })) return false;
+  if (!test::turn_until(rig.loop, [&] { return outcome.calls != 0; })) return false;
   if (outcome.calls != 1) return false;
   if (row.fault == ClientError::none)
     return outcome.ok && outcome.response.body == row.content && rig.still_asks();
   // Behind a refused response nothing is read: its connection is closed, and the next is another.
   if (outcome.ok || outcome.failure.error != row.fault || outcome.failure.why.empty()) return false;
-  return rig.turn_until([&] { return rig.server.left(); }) && rig.still_asks();
+  return test::turn_until(rig.loop, [&] { return rig.server.left(); }) && rig.still_asks();
 }
 
 void check_at(Rig& rig, const ResponseRow& row, const std::vector<std::size_t>& cuts) {

@@ -12,6 +12,7 @@
 #include "net/event_loop.h"
 #include "tests/catch.h"
 #include "tests/http/server_fixture.h"
+#include "tests/support/turn_until.h"
 
 namespace strata::test {
 
@@ -62,12 +63,8 @@ struct Tcp {
     REQUIRE_FALSE(app.listen(net::Address::loopback(0)));
   }
   template <class Done>
-  bool turn_until(Done done) {
-    for (int i = 0; i < 500; ++i) {
-      if (done()) return true;
-      REQUIRE_FALSE(loop.poll_once(10ms));
-    }
-    return false;
+  bool turn_until(const Done& done) {
+    return test::turn_until(loop, done);
   }
   Seen ask(Client& client, std::string_view request) {
     client.send(request);

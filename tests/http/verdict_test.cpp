@@ -16,6 +16,7 @@
 #include "tests/http/body_rows.h"
 #include "tests/http/server_fixture.h"
 #include "tests/http/smuggling_rows.h"
+#include "tests/support/turn_until.h"
 
 using namespace strata;
 using namespace strata::test;
@@ -94,18 +95,11 @@ struct Rig {
   void turn() {
     for (int i = 0; i < 3; ++i) loop.poll_once(net::Duration(0));
   }
-  template <class Done>
-  bool turn_until(Done done) {
-    for (int i = 0; i < 2000; ++i) {
-      if (done()) return true;
-      loop.poll_once(i < 50 ? net::Duration(0) : net::Duration(1ms));
-    }
-    return false;
-  }
   bool still_serves() {
     Client client(app.address());
     client.send("GET /well HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    return turn_until([&] { return client.ended(); }) && take_response(client.wire).status == 200;
+    return turn_until(loop, [&] { return client.ended(); }) &&
+           take_response(client.wire).status == 200;
   }
   net::EventLoop loop;
   http::Server app;
@@ -133,7 +127,7 @@ bool gets_its_verdict(Rig& rig, const MessageRow& row, const std::vector<std::si
   const std::string next = accepted ? "GET /next HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
                                     : "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
   client.send(row.wire.substr(from) + next);
-  if (!rig.turn_until([&] { return client.ended(); })) return false;
+  if (!turn_until(rig.loop, [&] { return client.ended(); })) return false;
   drop_continue(client.wire);
   const Seen seen = take_response(client.wire);
   if (seen.status != row.status || rig.smuggled != 0) return false;
@@ -165,7 +159,7 @@ TEST_CASE("every verdict holds through a socket, wherever the bytes are cut",
       if (!is_long || edge || at % (size / 64) == 0) check_at(rig, row, {at});
     }
   }
-  CHECK(rig.turn_until([&] { return rig.app.connection_count() == 0; }));
+  CHECK(turn_until(rig.loop, [&] { return rig.app.connection_count() == 0; }));
 }
 
 TEST_CASE("verdicts hold over TCP, byte by byte and cut at random", "[http][tcp][rfc9112-11.2]") {

@@ -5,6 +5,7 @@
 #include "tests/catch.h"
 #include "tests/sio/eio_rig.h"
 #include "tests/support/allocations.h"
+#include "tests/support/turn_until.h"
 
 using namespace strata;
 using namespace strata::test;
@@ -25,9 +26,8 @@ struct TcpRig {
     client.emplace(loop, std::move(options));
   }
   template <class Condition>
-  void until(Condition holds) {
-    for (int i = 0; i < 2000 && !holds(); ++i) loop.poll_once(10ms);
-    REQUIRE(holds());
+  void until(const Condition& holds) {
+    REQUIRE(turn_until(loop, holds));
   }
 
   net::EventLoop loop;

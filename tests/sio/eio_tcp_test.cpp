@@ -11,6 +11,7 @@
 #include "tests/catch.h"
 #include "tests/sio/eio_rig.h"
 #include "tests/support/allocations.h"
+#include "tests/support/turn_until.h"
 
 using namespace strata;
 using namespace strata::test;
@@ -49,12 +50,8 @@ struct TcpServer {
     REQUIRE_FALSE(app.listen(net::Address::loopback(0)));
   }
   template <class Done>
-  void until(Done done) {
-    for (int turns = 0; turns < 10'000; ++turns) {
-      if (done()) return;
-      REQUIRE_FALSE(loop.poll_once(1ms));
-    }
-    FAIL("nothing came");
+  void until(const Done& done) {
+    REQUIRE(turn_until(loop, done));
   }
   net::EventLoop loop;
   http::Server app;

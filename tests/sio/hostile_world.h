@@ -19,6 +19,7 @@
 #include "tests/catch.h"
 #include "tests/sio/fake_session.h"
 #include "tests/sio/hostile_rows.h"
+#include "tests/support/turn_until.h"
 
 namespace strata::test {
 
@@ -237,12 +238,10 @@ struct TcpWorld final : World {
   }
   sio::Hub& hub() override { return io.of("/").hub(); }
   void wait(const std::function<bool()>& done) override {
-    for (int turns = 0; turns < 20'000; ++turns) {
+    REQUIRE(turn_until(loop, [&] {
       for (TcpPlayer* const each : players) each->pump();
-      if (done()) return;
-      REQUIRE_FALSE(loop.poll_once(1ms));
-    }
-    FAIL("nothing came");
+      return done();
+    }));
   }
   void let_time_pass(const Player& player) override {
     wait([&] { return player.ended(); });

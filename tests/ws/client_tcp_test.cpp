@@ -8,6 +8,7 @@
 #include "http/server.h"
 #include "net/event_loop.h"
 #include "tests/catch.h"
+#include "tests/support/turn_until.h"
 #include "ws/client.h"
 #include "ws/route.h"
 
@@ -51,12 +52,8 @@ struct Both {
     return options;
   }
   template <class Done>
-  void until(Done done) {
-    for (int turns = 0; turns < 20'000; ++turns) {
-      if (done()) return;
-      REQUIRE_FALSE(loop.poll_once(1ms));
-    }
-    FAIL("nothing came");
+  void until(const Done& done) {
+    REQUIRE(test::turn_until(loop, done));
   }
   net::EventLoop loop;
   http::Server app;

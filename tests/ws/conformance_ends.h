@@ -18,6 +18,7 @@
 #include "http/server.h"
 #include "net/event_loop.h"
 #include "tests/catch.h"
+#include "tests/support/turn_until.h"
 #include "tests/ws/conformance_row.h"
 #include "ws/client.h"
 #include "ws/handshake.h"
@@ -88,14 +89,10 @@ class Ours {
   virtual Raw open(const Row& row) = 0;
   virtual bool at_rest() const = 0;  // nothing of ours is left of any connection
 
-  void turn(net::Duration wait = {}) { need(!loop.poll_once(wait), "the loop failed"); }
+  void turn() { need(!loop.poll_once({}), "the loop failed"); }
   template <class Done>
-  bool turn_until(Done done) {
-    for (int turns = 0; turns < 3000; ++turns) {
-      if (done()) return true;
-      turn(turns < 50 ? net::Duration(0) : net::Duration(1ms));
-    }
-    return false;
+  bool turn_until(const Done& done) {
+    return test::turn_until(loop, done);
   }
   void send(Raw& raw, std::string_view bytes) {
     while (!bytes.empty() && !raw.ended) {

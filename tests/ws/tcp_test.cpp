@@ -9,6 +9,7 @@
 #include "net/event_loop.h"
 #include "tests/catch.h"
 #include "tests/support/allocations.h"
+#include "tests/support/turn_until.h"
 #include "tests/ws/frames.h"
 #include "ws/route.h"
 
@@ -27,12 +28,8 @@ struct Served {
   }
   // Turns until `done`; the sockets of both ends are in this thread.
   template <class Done>
-  void until(Done done) {
-    for (int turns = 0; turns < 10'000; ++turns) {
-      if (done()) return;
-      REQUIRE_FALSE(loop.poll_once(1ms));
-    }
-    FAIL("nothing came");
+  void until(const Done& done) {
+    REQUIRE(turn_until(loop, done));
   }
   net::EventLoop loop;
   http::Server app;
