@@ -1,6 +1,8 @@
 // tests/http/body_limit_test.cpp - 413 before the data, by path and by route.
 #include "http/middleware/body_limit.h"
 
+#include <charconv>
+
 #include "tests/http/server_fixture.h"
 
 using namespace strata;

@@ -5,13 +5,8 @@
 #include "tests/http/client_fixture.h"
 
 using namespace strata;
+using namespace strata::test;
 using http::ClientError;
-using strata::test::asked;
-using strata::test::ClientFixture;
-using strata::test::ok_hello;
-using strata::test::Outcome;
-using strata::test::plain_options;
-using strata::test::Stream;
 
 static const char head[] = "HTTP/1.1 200 OK\r\n";
 

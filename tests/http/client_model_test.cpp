@@ -6,12 +6,7 @@
 #include "tests/http/client_fixture.h"
 
 using namespace strata;
-using strata::test::asked;
-using strata::test::ok_hello;
-using strata::test::Outcome;
-using strata::test::plain_options;
-using strata::test::Scripted;
-using strata::test::Served;
+using namespace strata::test;
 
 namespace {
 

@@ -4,13 +4,8 @@
 #include "tests/http/client_fixture.h"
 
 using namespace strata;
+using namespace strata::test;
 using http::ClientError;
-using strata::test::asked;
-using strata::test::ClientFixture;
-using strata::test::ok_hello;
-using strata::test::Outcome;
-using strata::test::plain_options;
-using strata::test::Scripted;
 
 namespace {
 

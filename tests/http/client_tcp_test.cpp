@@ -7,13 +7,8 @@
 #include "tests/net/loopback.h"
 
 using namespace strata;
+using namespace strata::test;
 using http::ClientError;
-using strata::test::asked;
-using strata::test::open_descriptors;
-using strata::test::Outcome;
-using strata::test::Scripted;
-using strata::test::step_until;
-using strata::test::Stream;
 
 namespace {
 

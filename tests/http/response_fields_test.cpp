@@ -15,17 +15,6 @@ using namespace strata::test;
 using http::Request;
 using http::Response;
 
-namespace {
-
-Seen answer(std::function<void(Request&, Response&)> handler, std::string_view fields = "",
-            std::string_view method = "GET") {
-  Fixture server;
-  server.app.all("/", std::move(handler));
-  return server.get("/", fields, method);
-}
-
-}  // namespace
-
 TEST_CASE("a URL is encoded where it has to be, as npm's encodeurl does", "[http][codec]") {
   struct Row {
     const char* url;
@@ -93,7 +82,7 @@ TEST_CASE("types are named by ending or in full", "[http][codec]") {
 TEST_CASE("a redirect says where in a way that no target can split",
           "[http][response][rfc9110-10.2.2]") {
   const auto redirect = [](const char* to, std::string_view fields = "") {
-    return answer([=](Request&, Response& res) { res.redirect(to); }, fields);
+    return answer_of([=](Request&, Response& res) { res.redirect(to); }, fields);
   };
   const Seen plain = redirect("/x?y=[z]&w=%20");
   CHECK(plain.status == 302);
@@ -111,7 +100,7 @@ TEST_CASE("a redirect says where in a way that no target can split",
   const Seen neither = redirect("/x", "Accept: image/png\r\n");
   CHECK(neither.status == 302);
   CHECK(neither.body == "");
-  const Seen seen = answer([](Request&, Response& res) { res.redirect(308, "/y"); });
+  const Seen seen = answer_of([](Request&, Response& res) { res.redirect(308, "/y"); });
   CHECK(seen.status == 308);
   CHECK(seen.body == "Permanent Redirect. Redirecting to /y");
 }
@@ -145,7 +134,7 @@ TEST_CASE("format calls the maker that the client likes best", "[http][response]
 
 TEST_CASE("vary, links, attachment and location set their fields",
           "[http][response][rfc8288-3][rfc9110-12.5.5]") {
-  const Seen seen = answer([](Request&, Response& res) {
+  const Seen seen = answer_of([](Request&, Response& res) {
     res.vary("Accept").vary("accept, Origin").vary("").vary("Origin");
     res.links({{"next", "/2"}, {"last", "/9"}}).links({{"prev", "/0"}});
     res.location("/a b");
@@ -158,9 +147,9 @@ TEST_CASE("vary, links, attachment and location set their fields",
   CHECK(seen.field("Content-Disposition") ==
         "attachment; filename=\"r?sum?.pdf\"; filename*=UTF-8''r%C3%A9sum%C3%A9.pdf");
   const Seen star =
-      answer([](Request&, Response& res) { res.vary("A").vary("*").vary("B").end(); });
+      answer_of([](Request&, Response& res) { res.vary("A").vary("*").vary("B").end(); });
   CHECK(star.field("Vary") == "*");
-  const Seen sly = answer([](Request&, Response& res) {
+  const Seen sly = answer_of([](Request&, Response& res) {
     res.links({{"next", "/2>\r\nX: y"}}).attachment("a\r\nX: y").vary("A\r\nX: y").end();
   });
   CHECK(sly.head.find("\r\nX: y") == std::string::npos);
@@ -168,7 +157,7 @@ TEST_CASE("vary, links, attachment and location set their fields",
 
 TEST_CASE("a type that is text says its charset", "[http][response]") {
   const auto type = [](const char* name) {
-    return answer([=](Request&, Response& res) { res.set("Content-Type", name).send("x"); })
+    return answer_of([=](Request&, Response& res) { res.set("Content-Type", name).send("x"); })
         .field("Content-Type");
   };
   CHECK(type("text/css") == "text/css; charset=utf-8");
@@ -181,14 +170,14 @@ TEST_CASE("answers without content have no body, and 204 no type",
           "[http][response][rfc9110-15.3.5]") {
   for (const int status : {204, 304}) {
     INFO(status);
-    const Seen seen = answer([=](Request&, Response& res) { res.status(status).send("x"); });
+    const Seen seen = answer_of([=](Request&, Response& res) { res.status(status).send("x"); });
     CHECK(seen.status == status);
     if (status == 204) CHECK(seen.field("Content-Type") == "(none)");
     CHECK(seen.body == "");
-    const Seen bare = answer([=](Request&, Response& res) { res.send_status(status); });
+    const Seen bare = answer_of([=](Request&, Response& res) { res.send_status(status); });
     CHECK(bare.body == "");
   }
-  const Seen reset = answer([](Request&, Response& res) { res.status(205).send("x"); });
+  const Seen reset = answer_of([](Request&, Response& res) { res.status(205).send("x"); });
   CHECK(reset.field("Content-Length") == "0");
 }
 

@@ -10,17 +10,6 @@ using namespace strata::test;
 using http::Request;
 using http::Response;
 
-namespace {
-
-Seen answer(std::function<void(Request&, Response&)> handler, std::string_view fields = "",
-            std::string_view method = "GET") {
-  Fixture server;
-  server.app.all("/", std::move(handler));
-  return server.get("/", fields, method);
-}
-
-}  // namespace
-
 TEST_CASE("send chooses the type by what is sent", "[http][response][rfc9110-6.4.1]") {
   struct Row {
     const char* what;
@@ -52,21 +41,21 @@ TEST_CASE("send chooses the type by what is sent", "[http][response][rfc9110-6.4
   };
   for (const Row& row : rows) {
     INFO(row.what);
-    const Seen seen = answer(row.handler);
+    const Seen seen = answer_of(row.handler);
     CHECK(seen.status == row.status);
     CHECK(seen.field("Content-Type") == row.type);
     CHECK(seen.body == row.body);
-    const Seen to_head = answer(row.handler, "", "HEAD");
+    const Seen to_head = answer_of(row.handler, "", "HEAD");
     CHECK(to_head.body == "");
     CHECK(to_head.field("Content-Length") == seen.field("Content-Length"));
   }
-  const Seen moved = answer([](Request&, Response& r) { r.vary("Origin").redirect("/x"); });
+  const Seen moved = answer_of([](Request&, Response& r) { r.vary("Origin").redirect("/x"); });
   CHECK(moved.field("Location") == "/x");
   CHECK(moved.field("Vary") == "Origin, Accept");
 }
 
 TEST_CASE("a field that could split the response is left out", "[http][response][rfc9110-5.5]") {
-  const Seen seen = answer([](Request&, Response& res) {
+  const Seen seen = answer_of([](Request&, Response& res) {
     res.set("X-A", "1\r\nX-Evil: 1").set("X B", "1").set("X-C", std::string_view("a\0b", 3));
     res.set("X-D", "first").set("x-d", "second").append("X-D", "third");
     res.set("Content-Length", "999").set("Transfer-Encoding", "chunked");
@@ -84,7 +73,7 @@ TEST_CASE("a field that could split the response is left out", "[http][response]
 
 TEST_CASE("cookies are spelled as Express spells them",
           "[http][response][rfc6265-4.1][rfc6265-5.4]") {
-  const Seen seen = answer(
+  const Seen seen = answer_of(
       [](Request& req, Response& res) {
         http::CookieOptions options;
         options.http_only = true;
@@ -104,7 +93,7 @@ TEST_CASE("cookies are spelled as Express spells them",
   CHECK(seen.head.find("bad name") == std::string::npos);
   CHECK(seen.head.find("Secure") == std::string::npos);
   CHECK(seen.body == "2");
-  const Seen aged = answer([](Request&, Response& res) {
+  const Seen aged = answer_of([](Request&, Response& res) {
     http::CookieOptions options;
     options.max_age = 1s;
     res.cookie("a", "b", options).end();

@@ -1,6 +1,6 @@
 // tests/http/server_fixture.h - a server on a virtual loop, and raw clients that talk to it.
 #pragma once
-#include <charconv>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -81,5 +81,13 @@ struct Fixture {
   http::Server app;
   std::vector<std::string> log;
 };
+
+// What a server answers whose every request `handler` takes.
+inline Seen answer_of(std::function<void(http::Request&, http::Response&)> handler,
+                      std::string_view fields = "", std::string_view method = "GET") {
+  Fixture server;
+  server.app.all("/", std::move(handler));
+  return server.get("/", fields, method);
+}
 
 }  // namespace strata::test
