@@ -6,11 +6,10 @@ import websockets
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
 from python_runner import server, test
+from python_sayings import CLOSE_CODES, MIB, SAYINGS, frames_read
 
 GROUP = "Python client"
 COMPRESSED = ("--compression", "on")
-MIB = 1024 * 1024
-CLOSE_CODES = [1000, 1001, 1002, 1003, *range(1007, 1015), 3000, 3999, 4000, 4999]
 
 
 def connect(target, *flags, compression=None, **options):
@@ -52,55 +51,17 @@ def offered(parameters):
     return {"extensions": [ClientPerMessageDeflateFactory(**parameters)]}
 
 
-MESSAGES = [
-    "",
-    b"",
-    "a",
-    b"\x00\xff",
-    "K\u00e4se \U0001f9c0 " * 30,
-    "x" * 125,
-    "x" * 126,
-    b"y" * 65535,
-    b"y" * 65536,
-    "Hello " * 3000,
-    "z" * MIB,
-    os.urandom(MIB),
-    "Hello " * 3000,
-]
-
-
 def add(parameters, agreed):
     group = f"{GROUP}, {agreed or 'uncompressed'}"
     flags = COMPRESSED if parameters is not None else ()
 
-    @test(group, "text and binary of every length come back")
-    async def lengths():
-        async with connect("/ws", *flags, **offered(parameters)) as ws:
-            assert ws.response_headers.get("Sec-WebSocket-Extensions") == agreed
-            for message in MESSAGES:
-                await ws.send(message)
-                assert await ws.recv() == message, f"{type(message)} of {len(message)}"
+    for sentence, say in SAYINGS:
 
-    @test(group, "fragments are one message, letters cut or empty ones between them")
-    async def fragments():
-        async with connect("/ws", *flags, **offered(parameters)) as ws:
-            for parts in (["Hel", "", "lo"], ["", ""], ["ab" * 5000] * 20, ["x"] * 500):
-                await ws.send(parts)
-                assert await ws.recv() == "".join(parts)
-            await ws.send([b"\x00" * 1000, b"", os.urandom(70000)])
-            assert len(await ws.recv()) == 71000
-
-    @test(group, "a burst of messages comes back in order, pings between them")
-    async def burst():
-        async with connect("/ws", *flags, **offered(parameters)) as ws:
-            pongs = []
-            for i in range(300):
-                await ws.send(f"message {i} " + "x" * (i % 50))
-                if i % 30 == 0:
-                    pongs.append(await ws.ping(f"{i}"))
-            for i in range(300):
-                assert (await ws.recv()).startswith(f"message {i} ")
-            await asyncio.gather(*pongs)
+        @test(group, sentence)
+        async def _(say=say):
+            async with connect("/ws", *flags, **offered(parameters)) as ws:
+                assert ws.response_headers.get("Sec-WebSocket-Extensions") == agreed
+                await say(ws)
 
 
 for row in OFFERS:
@@ -111,20 +72,13 @@ for row in OFFERS:
 async def saves():
     for flags, limit in ((COMPRESSED, 5000), ((), None)):
         async with connect("/ws", *flags, compression="deflate") as ws:
-            compressed = []
-            for extension in ws.extensions:
-                decode = extension.decode
-
-                def count(frame, *, decode=decode, **options):
-                    compressed.append((frame.rsv1, len(frame.data)))
-                    return decode(frame, **options)
-
-                extension.decode = count
+            seen = [frames_read(extension) for extension in ws.extensions]
             await ws.send("x" * 1000000)
             assert await ws.recv() == "x" * 1000000
-            assert bool(ws.extensions) == bool(flags)
+            assert bool(seen) == bool(flags)
             if limit:
-                assert compressed[0][0] and compressed[0][1] < limit, compressed
+                compressed, size = seen[0][0]
+                assert compressed and size < limit, seen
 
 
 @test(GROUP, "16 MiB, in one frame and in many, where max-message allows it")

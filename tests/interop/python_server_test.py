@@ -3,17 +3,15 @@
 import asyncio
 import contextlib
 import http
-import os
 import tempfile
 
 import websockets
 from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
 
 from python_runner import Client, test
+from python_sayings import CLOSE_CODES, MIB, SAYINGS, frames_read
 
 GROUP = "Python server"
-MIB = 1024 * 1024
-CLOSE_CODES = [1000, 1001, 1002, 1003, *range(1007, 1015), 3000, 3999, 4000, 4999]
 
 
 @contextlib.asynccontextmanager
@@ -85,22 +83,6 @@ AGREEMENTS = [
     ),
 ]
 
-MESSAGES = [
-    "",
-    b"",
-    "a",
-    b"\x00\xff",
-    "K\u00e4se \U0001f9c0 " * 30,
-    "x" * 125,
-    "x" * 126,
-    b"y" * 65535,
-    b"y" * 65536,
-    "Hello " * 3000,
-    "z" * MIB,
-    os.urandom(MIB),
-    "Hello " * 3000,
-]
-
 
 def add(flags, settings, agreed):
     words = "uncompressed" if agreed is None else "compressed " + " ".join(map(str, agreed))
@@ -112,36 +94,13 @@ def add(flags, settings, agreed):
         options["extensions"] = [ServerPerMessageDeflateFactory(**settings)]
         after = words + "\n"
 
-    @test(group, "text and binary of every length come back")
-    async def lengths():
-        async with talk(*flags, **options) as ws:
-            for message in MESSAGES:
-                await ws.send(message)
-                assert await ws.recv() == message, f"{type(message)} of {len(message)}"
-            await said(ws, after=after)
+    for sentence, say in SAYINGS:
 
-    @test(group, "fragments are one message, empty ones between them")
-    async def fragments():
-        async with talk(*flags, **options) as ws:
-            for parts in (["Hel", "", "lo"], ["", ""], ["ab" * 5000] * 20, ["x"] * 500):
-                await ws.send(parts)
-                assert await ws.recv() == "".join(parts)
-            await ws.send([b"\x00" * 1000, b"", os.urandom(70000)])
-            assert len(await ws.recv()) == 71000
-            await said(ws, after=after)
-
-    @test(group, "a burst of messages comes back in order, pings between them")
-    async def burst():
-        async with talk(*flags, **options) as ws:
-            pongs = []
-            for i in range(300):
-                await ws.send(f"message {i} " + "x" * (i % 50))
-                if i % 30 == 0:
-                    pongs.append(await ws.ping(f"{i}"))
-            for i in range(300):
-                assert (await ws.recv()).startswith(f"message {i} ")
-            await asyncio.gather(*pongs)
-            await said(ws, after=after)
+        @test(group, sentence)
+        async def _(say=say):
+            async with talk(*flags, **options) as ws:
+                await say(ws)
+                await said(ws, after=after)
 
 
 for row in AGREEMENTS:
@@ -160,15 +119,7 @@ async def declined():
 @test(GROUP, "what our client sends is compressed")
 async def saves():
     async with talk("--compress", "1", compression="deflate") as ws:
-        seen = []
-        extension = ws.extensions[0]
-        decode = extension.decode
-
-        def count(frame, **options):
-            seen.append((frame.rsv1, len(frame.data)))
-            return decode(frame, **options)
-
-        extension.decode = count
+        seen = frames_read(ws.extensions[0])
         await ws.send("x" * 1000000)
         assert await ws.recv() == "x" * 1000000
         assert seen[0][0] and seen[0][1] < 5000, seen
