@@ -32,38 +32,28 @@ class Ack {
     return wanted_ && !wanted_->answered_;
   }
 
-  bool operator()(const Json& value) const {
-    const auto write = [&](PacketWriter& w) { write_value(w, value); };
-    return answer(Values(write));
-  }
-  bool operator()(const Json& first, const Json& second) const { return two(first, second); }
+  bool operator()(const Json& value) const { return answer(value); }
+  bool operator()(const Json& first, const Json& second) const { return answer(first, second); }
   // Octets beside braces stay octets, as in emit.
   template <ByteRange B>
   bool operator()(const Json& first, const B& second) const {
-    return two(first, second);
+    return answer(first, second);
   }
   template <ByteRange B>
   bool operator()(const B& first, const Json& second) const {
-    return two(first, second);
+    return answer(first, second);
   }
   template <class... V>
   bool operator()(const V&... values) const {
-    const auto write = [&]([[maybe_unused]] PacketWriter& w) { (write_value(w, values), ...); };
-    return answer(Values(write));
+    return answer(values...);
   }
 
  private:
-  template <class A, class B>
-  bool two(const A& first, const B& second) const {
-    const auto write = [&](PacketWriter& w) {
-      write_value(w, first);
-      write_value(w, second);
-    };
-    return answer(Values(write));
-  }
-  bool answer(const Values& values) const {
+  template <class... V>
+  bool answer(const V&... values) const {
     if (!wanted_ || wanted_->answered_.exchange(true)) return false;
-    return wanted_->answer(values);
+    const auto write = [&](PacketWriter& writer) { write_values(writer, values...); };
+    return wanted_->answer(Values(write));
   }
   std::shared_ptr<Wanted> wanted_;
 };

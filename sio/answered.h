@@ -84,46 +84,38 @@ class AskForms {
   // One value, or two, may stand in braces.
   template <class... T>
   std::future<Answered<T...>> emit_with_ack(std::string_view event, const Json& value) const {
-    return put<T...>(event, [&](PacketWriter& w) { write_value(w, value); });
+    return put<T...>(event, value);
   }
   template <class... T>
   std::future<Answered<T...>> emit_with_ack(std::string_view event, const Json& first,
                                             const Json& second) const {
-    return put_two<T...>(event, first, second);
+    return put<T...>(event, first, second);
   }
   // Octets beside braces stay octets, as in emit.
   template <class... T, ByteRange B>
   std::future<Answered<T...>> emit_with_ack(std::string_view event, const Json& first,
                                             const B& second) const {
-    return put_two<T...>(event, first, second);
+    return put<T...>(event, first, second);
   }
   template <class... T, ByteRange B>
   std::future<Answered<T...>> emit_with_ack(std::string_view event, const B& first,
                                             const Json& second) const {
-    return put_two<T...>(event, first, second);
+    return put<T...>(event, first, second);
   }
   template <class... T, class... V>
   std::future<Answered<T...>> emit_with_ack(std::string_view event, const V&... values) const {
-    return put<T...>(event,
-                     [&]([[maybe_unused]] PacketWriter& w) { (write_value(w, values), ...); });
+    return put<T...>(event, values...);
   }
 
  private:
-  template <class... T, class A, class B>
-  std::future<Answered<T...>> put_two(std::string_view event, const A& first,
-                                      const B& second) const {
-    return put<T...>(event, [&](PacketWriter& w) {
-      write_value(w, first);
-      write_value(w, second);
-    });
-  }
-  template <class... T, class Write>
-  std::future<Answered<T...>> put(std::string_view event, const Write& write) const {
+  template <class... T, class... V>
+  std::future<Answered<T...>> put(std::string_view event, const V&... values) const {
     refuse_reserved(event);
     auto handler = std::make_unique<FutureAnswer<T...>>();
     auto future = handler->future();
     const auto& self = static_cast<const Self&>(*this);
     if (self.may_wait()) {
+      const auto write = [&](PacketWriter& writer) { write_values(writer, values...); };
       self.ask(event, Values(write), std::move(handler));
     } else {
       handler->failed(std::make_error_code(std::errc::resource_deadlock_would_occur));

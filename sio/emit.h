@@ -78,27 +78,25 @@ template <class Self>
 class EmitForms {
  public:
   // One value, or two, may stand in braces: emit("news", {{"name", "spot"}}).
-  bool emit(std::string_view event, const Json& value) const {
-    return put(event, [&value](PacketWriter& w) { write_value(w, value); });
-  }
+  bool emit(std::string_view event, const Json& value) const { return put_values(event, value); }
   bool emit(std::string_view event, const Json& first, const Json& second) const {
-    return put_two(event, first, second);
+    return put_values(event, first, second);
   }
   // Octets beside braces stay octets: a Json would make an array of numbers of them.
   template <ByteRange B>
   bool emit(std::string_view event, const Json& first, const B& second) const {
-    return put_two(event, first, second);
+    return put_values(event, first, second);
   }
   template <ByteRange B>
   bool emit(std::string_view event, const B& first, const Json& second) const {
-    return put_two(event, first, second);
+    return put_values(event, first, second);
   }
   // Braces before a callback, which hears the answer.
   template <Callback F>
   bool emit(std::string_view event, Json::initializer_list_t value, F&& callback) const {
     const Json json(value);
     return put(
-        event, [&json](PacketWriter& w) { write_value(w, json); },
+        event, [&json](PacketWriter& writer) { write_value(writer, json); },
         Self::on_answer(std::forward<F>(callback)));
   }
   // Any number of values of any types with a to_json; a callback may stand last.
@@ -108,7 +106,7 @@ class EmitForms {
       return split(event, std::forward_as_tuple(std::forward<V>(values)...),
                    std::make_index_sequence<sizeof...(V) - 1>{});
     } else {
-      return put(event, [&]([[maybe_unused]] PacketWriter& w) { (write_value(w, values), ...); });
+      return put_values(event, values...);
     }
   }
 
@@ -120,7 +118,7 @@ class EmitForms {
                                std::make_index_sequence<sizeof...(V) - 1>{});
     } else {
       check_declared<E, std::remove_cvref_t<V>...>();
-      return put(E::name, [&](PacketWriter& w) { Declaration<E>::write(w, values...); });
+      return put(E::name, [&](PacketWriter& writer) { Declaration<E>::write(writer, values...); });
     }
   }
 
@@ -143,12 +141,9 @@ class EmitForms {
       return Callback<Last>;
     }
   }
-  template <class A, class B>
-  bool put_two(std::string_view event, const A& first, const B& second) const {
-    return put(event, [&](PacketWriter& w) {
-      write_value(w, first);
-      write_value(w, second);
-    });
+  template <class... V>
+  bool put_values(std::string_view event, const V&... values) const {
+    return put(event, [&](PacketWriter& writer) { write_values(writer, values...); });
   }
   template <class Write>
   bool put(std::string_view event, const Write& write) const {
@@ -170,13 +165,13 @@ class EmitForms {
     check_declared<E,
                    std::remove_cvref_t<std::tuple_element_t<I, std::remove_cvref_t<Tuple>>>...>();
     return put(
-        E::name, [&](PacketWriter& w) { Declaration<E>::write(w, std::get<I>(all)...); },
+        E::name, [&](PacketWriter& writer) { Declaration<E>::write(writer, std::get<I>(all)...); },
         Self::on_answer(std::get<sizeof...(I)>(std::forward<Tuple>(all))));
   }
   template <class Tuple, std::size_t... I>
   bool split(std::string_view event, Tuple&& all, std::index_sequence<I...>) const {
     return put(
-        event, [&]([[maybe_unused]] PacketWriter& w) { (write_value(w, std::get<I>(all)), ...); },
+        event, [&](PacketWriter& writer) { write_values(writer, std::get<I>(all)...); },
         Self::on_answer(std::get<sizeof...(I)>(std::forward<Tuple>(all))));
   }
 };

@@ -77,7 +77,7 @@ void as_arguments(const Use& use, const V&... values) {
   std::string text;
   PacketWriter writer(text);
   writer.begin(PacketType::event, "/");
-  (write_value(writer, values), ...);
+  write_values(writer, values...);
   writer.finish(std::nullopt);
   std::vector<std::string_view> elements;
   const Content content{std::string_view(text).substr(1), &elements, nullptr, nullptr};
@@ -147,6 +147,15 @@ class Hearing : public HearForms<Self> {
   }
   void mismatched(std::string_view event, const Mismatch& wrong) {
     raise(Error{wrong.sentence(), std::string(event), wrong.position, wrong.expected, wrong.found});
+  }
+  // To who asked: the answer, or why none comes.
+  void tell(AnswerHandler& handler, const Args& answer) {
+    guarded("ack", [&] {
+      if (const auto wrong = handler.answered(this->self(), answer)) mismatched("ack", *wrong);
+    });
+  }
+  void tell(AnswerHandler& handler, std::error_code why) {
+    guarded("ack", [&] { handler.failed(this->self(), why); });
   }
   void dispatch(std::string_view event, Call& call) {
     listeners_.run(event, [&](EventHandler& handler) {

@@ -200,15 +200,13 @@ void Socket::on_ack(std::uint64_t id, const Args& args) {
   const PendingAck pending = take_pending(id);
   if (!pending.handler)
     return nsp_->adapter().on_ack(id, *this, args);  // a broadcast's, or nobody's
-  guarded("ack", [&] {
-    if (const auto wrong = pending.handler->answered(*this, args)) mismatched("ack", *wrong);
-  });
+  tell(*pending.handler, args);
 }
 
 void Socket::ack_timed_out(std::uint64_t id) {
   PendingAck pending = take_pending(id);
   if (!pending.handler) return;
-  guarded("ack", [&] { pending.handler->failed(*this, timed_out()); });
+  tell(*pending.handler, timed_out());
   hub_->loop().defer([timer = std::move(pending.timer)] {});  // it is the one that runs now
 }
 

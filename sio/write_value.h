@@ -103,6 +103,10 @@ void write_value(PacketWriter& writer, const T& value) {
     append_value(writer.next(), writer, value);
   }
 }
+template <class... V>
+void write_values([[maybe_unused]] PacketWriter& writer, const V&... values) {
+  (write_value(writer, values), ...);
+}
 
 // The values of one emit, not yet written. Refers to them: for the call only.
 class Values {

@@ -32,7 +32,7 @@ std::vector<std::string> written(const V&... values) {
   PacketWriter writer(text, 7);  // a room that nobody needs here
   writer.begin(PacketType::event, "/");
   writer.next().append("\"e\"");
-  (write_value(writer, values), ...);
+  write_values(writer, values...);
   writer.finish(std::nullopt);
   std::vector<std::string> all{std::string(writer.text())};
   for (const Bytes bytes : writer.attachments()) all.emplace_back(net::as_text(bytes));
