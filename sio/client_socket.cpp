@@ -1,4 +1,13 @@
 // sio/client_socket.cpp - a client in one namespace: joining, events in, the end.
+//
+//          opened()            auth answered           "0{sid}"
+//   out ------------> asking ---------------> asked --------------> connected
+//    ^                  |                       |                       |
+//    |   left meanwhile |   refused: "4{...}"   |                       | the session is over
+//    +------------------+-----------------------+                       v
+//    +---------------------- `disconnect` is told -------------------- lost
+//
+// active() is another matter: whether the program wants it in.
 #include "sio/client_socket.h"
 
 #include "sio/client/manager_core.h"
@@ -69,7 +78,7 @@ Ack ClientSocket::make_ack(Hearer& hearer, std::uint64_t id) {
 
 // --- joining, sio5-connect --------------------------------------------------------------------
 ClientSocket& ClientSocket::connect() {
-  if (connected_ || silenced()) return *this;
+  if (connected() || silenced()) return *this;
   const auto kept = manager_->keep();
   if (!active_) {
     active_ = true;
@@ -82,20 +91,20 @@ ClientSocket& ClientSocket::connect() {
 
 // Its answer may come late: then it finds that it was asked again, or that nobody waits.
 void ClientSocket::opened() {
-  if (joining_ == Joining::asking || joining_ == Joining::asked) return;
-  joining_ = Joining::asking;
+  if (standing_ != Standing::out) return;
+  standing_ = Standing::asking;
   const std::uint64_t asked = ++asked_;
   std::weak_ptr<ManagerCore> manager = manager_->weak_from_this();
   const auto done = [this, manager = std::move(manager), asked](const Json& value) {
     const auto kept = manager.lock();
-    if (!kept || kept->gone() || asked != asked_ || joining_ != Joining::asking) return;
+    if (!kept || kept->gone() || asked != asked_ || standing_ != Standing::asking) return;
     send_connect(value);
   };
   const Auth present = auth;  // it may set another
   guard([&] { present.get(done); },
         [&](std::string_view why) {
           if (silenced()) return;
-          joining_ = Joining::no;
+          standing_ = Standing::out;
           raise(Error{std::string(why), "auth", {}, {}, {}});
         });
 }
@@ -104,7 +113,7 @@ void ClientSocket::opened() {
 void ClientSocket::send_connect(const Json& value) {
   if (!value.is_null() && !value.is_object()) {
     raise(Error{"auth is no object", {}, {}, {}, {}});
-    if (silenced() || joining_ != Joining::asking) return;  // who heard it ended it
+    if (silenced() || standing_ != Standing::asking) return;  // who heard it ended it
   }
   std::string text = "0";
   if (nsp_ != "/") text.append(nsp_).push_back(',');
@@ -123,7 +132,7 @@ void ClientSocket::send_connect(const Json& value) {
       append_json(member(each.key()), *each, nullptr);
     text.append(before == '{' ? "{}" : "}");
   }
-  joining_ = Joining::asked;
+  standing_ = Standing::asked;
   manager_->send(text, {});
 }
 
@@ -131,15 +140,15 @@ void ClientSocket::on_connect_packet(const Packet& packet) {
   const Json data = packet.data.empty() ? Json() : build_json(packet.data);
   const std::string* const sid = text_of(data, "sid");
   if (sid == nullptr || sid->empty()) {
-    if (active_ && !connected_)
+    if (active_ && !connected())
       local_event("connect_error", Failure{std::string(v2_server), {}, 0, {}});
     return;
   }
   const std::string* const pid = text_of(data, "pid");
   if (sid->size() > id_bytes_max || (pid != nullptr && pid->size() > id_bytes_max))
     return manager_->violated("an id is too long");
-  if (joining_ != Joining::asked) return;  // not asked for, or a second one
-  joining_ = Joining::no;
+  if (standing_ != Standing::asked) return;  // not asked for, or a second one
+  standing_ = Standing::out;
   if (active_) return on_connected(*sid, pid != nullptr ? *pid : std::string());
   std::string text;  // it left before the answer came
   append_disconnect(text, nsp_);
@@ -151,9 +160,9 @@ void ClientSocket::on_connected(const std::string& sid, const std::string& pid) 
   recovered_ = !pid.empty() && pid == pid_;
   if (!recovered_) offset_.clear();
   pid_ = pid;
-  connected_ = true;
+  standing_ = Standing::connected;
   const std::uint64_t session = session_;
-  const auto still = [&] { return !silenced() && connected_ && session == session_; };
+  const auto still = [&] { return !silenced() && connected() && session == session_; };
   if (!replay()) return;
   flush();
   if (!still()) return;
@@ -168,22 +177,22 @@ bool ClientSocket::replay() {
   const std::uint64_t session = session_;
   for (const Received& event : events) {
     deliver(event.args.args(), event.event, event.id);
-    if (silenced() || !connected_ || session != session_) return false;
+    if (silenced() || !connected() || session != session_) return false;
   }
   return true;
 }
 
 void ClientSocket::on_connect_error_packet(const Packet& packet) {
-  if (joining_ != Joining::asked) return;
+  if (standing_ != Standing::asked) return;
   const Json data = build_json(packet.data);
   Failure why;
   if (const std::string* const message =
           data.is_string() ? data.get_ptr<const std::string*>() : text_of(data, "message"))
     why.message = *message;
   if (data.is_object() && data.contains("data")) why.data = data["data"];
-  joining_ = Joining::no;
+  standing_ = Standing::out;
   if (!active_) return;
-  leave();
+  withdraw();
   if (!silenced()) local_event("connect_error", why);
 }
 
@@ -200,12 +209,12 @@ void ClientSocket::on_packet(const Packet& packet, const Content& content) {
       return on_event(Args(content, 1), event, packet.id);
     }
     case PacketType::ack:
-      if (packet.id && connected_) on_ack(*packet.id, Args(content, 0));
+      if (packet.id && connected()) on_ack(*packet.id, Args(content, 0));
       return;
     case PacketType::disconnect:
-      if (!connected_ && !active_) return;
-      disconnect_due_ = true;  // told to who waits for an answer to CONNECT, too
-      return leave_with("io server disconnect");
+      if (!connected() && !active_) return;
+      standing_ = Standing::lost;  // told to who waits for an answer to CONNECT, too
+      return leave("io server disconnect");
     default:  // the decoder answers none with attachments to come
       return;
   }
@@ -213,8 +222,8 @@ void ClientSocket::on_packet(const Packet& packet, const Content& content) {
 
 void ClientSocket::on_event(const Args& args, std::string_view event,
                             std::optional<std::uint64_t> id) {
-  if (connected_) return deliver(args, event, id);
-  if (active_ && joining_ == Joining::asked) keep_received(args, event, id);
+  if (connected()) return deliver(args, event, id);
+  if (active_ && standing_ == Standing::asked) keep_received(args, event, id);
 }
 
 void ClientSocket::keep_received(const Args& args, std::string_view event,
@@ -241,35 +250,43 @@ void ClientSocket::deliver(const Args& args, std::string_view event,
   append_unescaped(offset_, last.text());
 }
 
-// --- the end ----------------------------------------------------------------------------------
-void ClientSocket::leave() {
-  if (!active_) return;
-  active_ = false;
-  if (joining_ == Joining::asking) joining_ = Joining::no;
-  forget_received();
-  manager_->left(*this);
-}
+// --- the end, sio5-disconnect -----------------------------------------------------------------
+//
+//   the program: disconnect() ----+
+//   the server: DISCONNECT -------+--> leave() --> withdraw(), closed()
+//   the session below: session_over() of all sockets, then closed() of each that is active
 
 ClientSocket& ClientSocket::disconnect() {
   if (silenced()) return *this;
   const auto kept = manager_->keep();
-  if (connected_) {
+  if (connected()) {
     std::string text;
     append_disconnect(text, nsp_);
     manager_->send(text, {});
   }
-  leave_with("io client disconnect");
+  leave("io client disconnect");
   return *this;
 }
 
-// Who hears that the connection ended, and leaves before it was his turn to be told, is told here.
-void ClientSocket::leave_with(std::string_view reason) {
-  leave();
-  if (!silenced() && (connected_ || disconnect_due_)) closed(reason, std::nullopt);
+// If it is the last one the session ends by that. Who hears so there, and leaves before it was his
+// turn to be told, is told here.
+void ClientSocket::leave(std::string_view reason) {
+  withdraw();
+  if (silenced()) return;
+  if (connected() || standing_ == Standing::lost) closed(reason, std::nullopt);
+}
+
+// Not wanted any more. Where CONNECT went out already, its answer is met by a DISCONNECT.
+void ClientSocket::withdraw() {
+  if (!active_) return;
+  active_ = false;
+  if (standing_ == Standing::asking) standing_ = Standing::out;
+  forget_received();
+  manager_->left(*this);
 }
 
 void ClientSocket::failed(const Failure& why) {
-  if (!connected_) local_event("connect_error", why);
+  if (!connected()) local_event("connect_error", why);
 }
 
 void ClientSocket::forget_received() {
@@ -278,8 +295,8 @@ void ClientSocket::forget_received() {
 }
 
 void ClientSocket::session_over() {
-  if (std::exchange(connected_, false)) disconnect_due_ = true;
-  joining_ = Joining::no;
+  const bool untold = connected() || standing_ == Standing::lost;
+  standing_ = untold ? Standing::lost : Standing::out;
   ++session_;
   id_.clear();
   forget_received();
@@ -288,7 +305,7 @@ void ClientSocket::session_over() {
 
 void ClientSocket::closed(std::string_view reason, const std::optional<Failure>& details) {
   session_over();
-  disconnect_due_ = false;
+  standing_ = Standing::out;
   if (details) {
     local_event("disconnect", reason, *details);
   } else {

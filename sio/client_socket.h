@@ -46,8 +46,8 @@ class ClientSocket : public Hearing<ClientSocket, AnyLists>, public EmitForms<Cl
 
   const std::string& id() const { return id_; }  // the server's for it; empty: not connected
   const std::string& nsp() const { return nsp_; }
-  bool connected() const { return connected_; }
-  bool disconnected() const { return !connected_; }
+  bool connected() const { return standing_ == Standing::connected; }
+  bool disconnected() const { return !connected(); }
   bool active() const { return active_; }        // it is or will be connected by itself
   bool recovered() const { return recovered_; }  // the last connect: nothing was missed
   Manager& io() const;
@@ -106,8 +106,14 @@ class ClientSocket : public Hearing<ClientSocket, AnyLists>, public EmitForms<Cl
 
  private:
   friend class Hearing<ClientSocket, AnyLists>;
-  enum class Joining : std::uint8_t { no, asking, asked };  // asked: the answer is awaited
-  struct Received {                                         // before CONNECT was answered
+  enum class Standing : std::uint8_t {
+    out,
+    asking,  // `auth` what to say
+    asked,   // CONNECT went out, its answer is awaited
+    connected,
+    lost  // it is over, and `disconnect` was not told yet
+  };
+  struct Received {  // before CONNECT was answered
     Received(std::string_view e, const Args& a, std::optional<std::uint64_t> i)
         : event(e), args(a), id(i) {}
     std::string event;
@@ -128,8 +134,8 @@ class ClientSocket : public Hearing<ClientSocket, AnyLists>, public EmitForms<Cl
   void deliver(const Args& args, std::string_view event, std::optional<std::uint64_t> id);
   bool replay();
   void forget_received();
-  void leave();
-  void leave_with(std::string_view reason);
+  void withdraw();
+  void leave(std::string_view reason);
   // --- out
   bool way_is_open() const;
   template <class Own, class Send>
@@ -147,15 +153,11 @@ class ClientSocket : public Hearing<ClientSocket, AnyLists>, public EmitForms<Cl
   void on_ack(std::uint64_t id, const Args& args);
   void ack_failed(std::uint64_t id, std::error_code why);
   void clear_acks();
-  void tell(AnswerHandler& handler, std::error_code why);
-  void tell(AnswerHandler& handler, const Args& answer);
   bool send_answer(std::string_view text, std::span<const Bytes> attachments);
 
-  bool connected_ = false;       // small ones first: they fit behind the last of Hearing
-  bool disconnect_due_ = false;  // it is over, and nobody was told yet
+  Standing standing_ = Standing::out;  // small ones first: they fit behind the last of Hearing
   bool active_ = false;
   bool recovered_ = false;
-  Joining joining_ = Joining::no;
   ManagerCore* manager_;
   SocketOptions options_;
   std::string nsp_;

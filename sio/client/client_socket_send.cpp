@@ -31,7 +31,7 @@ class RetriedAnswer final : public AnswerHandler {
 // --- events out -------------------------------------------------------------------------------
 // A connection that is overdue is dead, though nobody noticed yet: what it got would be lost.
 bool ClientSocket::way_is_open() const {
-  return connected_ && manager_->has_room() && !manager_->ping_overdue();
+  return connected() && manager_->has_room() && !manager_->ping_overdue();
 }
 
 // `own` answers the packet without its id, `send` sends it with one.
@@ -200,16 +200,6 @@ void ClientSocket::ack_failed(std::uint64_t id, std::error_code why) {
   tell(*pending.handler, why);
 }
 
-void ClientSocket::tell(AnswerHandler& handler, std::error_code why) {
-  guarded("ack", [&] { handler.failed(*this, why); });
-}
-
-void ClientSocket::tell(AnswerHandler& handler, const Args& answer) {
-  guarded("ack", [&] {
-    if (const auto wrong = handler.answered(*this, answer)) mismatched("ack", *wrong);
-  });
-}
-
 // What was sent will not be answered; what still waits may be.
 void ClientSocket::clear_acks() {
   const std::vector<PendingAck> lost = pending_.take_but(outbox_.ids());
@@ -220,7 +210,7 @@ void ClientSocket::clear_acks() {
 }
 
 bool ClientSocket::send_answer(std::uint64_t session, std::uint64_t id, const Values& values) {
-  if (silenced() || !connected_ || session != session_) return false;
+  if (silenced() || !connected() || session != session_) return false;
   Scratch scratch(manager_->scratch());
   PacketWriter writer(scratch.text());
   writer.begin(PacketType::ack, nsp_);
@@ -230,7 +220,7 @@ bool ClientSocket::send_answer(std::uint64_t session, std::uint64_t id, const Va
 }
 
 bool ClientSocket::send_answer(std::uint64_t session, std::uint64_t id, OwnedPacket packet) {
-  if (silenced() || !connected_ || session != session_) return false;
+  if (silenced() || !connected() || session != session_) return false;
   packet.insert_head(nsp_, id);
   return send_answer(packet.text, packet.views());
 }
