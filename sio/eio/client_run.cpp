@@ -1,5 +1,10 @@
 // sio/eio/client_run.cpp - one step after the other, until there is nothing to be done; what goes
 // over the transports is client_run_io.cpp.
+//
+//   a transport, a deadline:  the rules hear of it --> step()
+//   the program:              the rules hear of it --> step_later() --> step(), as the turn ends
+//
+//   step():  session_.next() says what is to be done, perform() does it, until it says `none`
 #include "sio/eio/client_run.h"
 
 #include <algorithm>
@@ -46,17 +51,18 @@ ClientRun::ClientRun(net::Loop& loop, std::shared_ptr<const ClientOptions> optio
       session_(rules_, first_of(transports_),
                options_->open_timeout == net::Duration{} ? net::TimePoint::max()
                                                          : loop.now() + options_->open_timeout),
-      timer_(loop,
-             [this] {
-               const auto self = shared_from_this();
-               armed_for_ = net::TimePoint::max();
-               session_.on_deadline(loop_.now());
-               step();
-             }),
+      deadline_(loop,
+                [this] {
+                  const auto self = shared_from_this();
+                  armed_for_ = net::TimePoint::max();
+                  session_.on_deadline(loop_.now());
+                  step();
+                }),
       look_(loop,
             [this] {
               const auto self = shared_from_this();
-              planned_step();
+              step();
+              tell_sent();
             }),
       came_to_websocket_(prefer_websocket) {
   auto made = ClientAddress::make({.url = options_->url,
@@ -81,7 +87,7 @@ void ClientRun::start() {
   } else {
     begin();
   }
-  plan();
+  step_later();
 }
 
 void ClientRun::begin() {
@@ -96,19 +102,19 @@ void ClientRun::close() {
     owner_ = nullptr;
     drop_transports();
   }
-  plan();
+  step_later();
 }
 
 void ClientRun::fail(std::string_view reason, std::string_view why) {
   session_.fail(reason, {.message = std::string(reason), .context = std::string(why)});
-  plan();
+  step_later();
 }
 
 void ClientRun::abandon() {
   abandoned_ = true;
   owner_ = nullptr;
   drop_transports();
-  timer_.stop();
+  deadline_.stop();
 }
 
 void ClientRun::drop_transports() {
@@ -124,50 +130,48 @@ bool ClientRun::leaving() const {
 
 // --- what the rules demand ----------------------------------------------------------------------
 
-void ClientRun::plan() {
+void ClientRun::step_later() {
   if (std::exchange(planned_, true)) return;
   loop_.defer([weak = weak_from_this()] {
     const auto self = weak.lock();
     if (!self) return;
     self->planned_ = false;
-    self->planned_step();
+    self->step();
+    self->tell_sent();
   });
 }
 
-void ClientRun::planned_step() {
-  step();
-  look_whether_sent();
-}
-
-void ClientRun::step(bool may_flush) {
-  if (stepping_ || deaf()) return;  // the one below on the stack goes on
-  stepping_ = true;
+// Inside the answer to a poll nothing is flushed: all that is said to its packets leaves together.
+void ClientRun::step() {
+  if (inside_ == Inside::step || abandoned_) return;  // the one below on the stack goes on
+  const Inside around = std::exchange(inside_, Inside::step);
   try {
     for (;;) {
-      const bool unsent = wrote_ && websocket_ && websocket_->buffered_bytes() != 0;
-      const ClientStep what = session_.next(loop_.now(), may_flush && !reading_, unsent);
+      const bool unsent = sent_ != Sent::all && websocket_ && websocket_->buffered_bytes() != 0;
+      const bool may_flush = around != Inside::poll_answer;
+      const ClientStep what = session_.next(loop_.now(), may_flush, unsent);
       if (what == ClientStep::none) break;
       perform(what);
-      if (deaf()) return;
+      if (abandoned_) return;
     }
     rearm();
   } catch (const std::bad_alloc&) {  // of ours: a handler's are caught nearer to it
     starve();
   }
-  stepping_ = false;
+  inside_ = around;
 }
 
-// What was half done cannot be gone on with. The end is told by the timer, from a stack of its own.
+// What was half done cannot be gone on with. The end is told by the timer, on a stack of its own.
 void ClientRun::starve() {
   session_.on_transport_error({.message = "out of memory"});
   armed_for_ = loop_.now();
-  timer_.start(net::Duration{});
+  deadline_.start(net::Duration{});
 }
 
-// Planned, for not each handler is called where a step follows.
+// Later, for not each handler is called where a step follows.
 void ClientRun::end_thrown(std::string_view why) {
   session_.fail("forced close", {.message = "a handler threw", .context = std::string(why)});
-  plan();
+  step_later();
 }
 
 void ClientRun::perform(ClientStep what) {
@@ -238,7 +242,7 @@ void ClientRun::finish() {
   if (session_.reason() == "transport error") came_to_websocket_ = false;
   if (try_next()) return;
   session_.outbox().clear();
-  timer_.stop();
+  deadline_.stop();
   candidate_.reset();
   // A WebSocket is in its close handshake; of polling, nothing more is wanted but that the server
   // hears of the end, where it was none of its own doing.
@@ -257,7 +261,7 @@ void ClientRun::finish() {
   }
   const bool was_open = session_.was_open();
   if (reason == "transport error" || !was_open) call(options_->on_error, error);
-  if (was_open && !deaf()) call(options_->on_close, reason, error);
+  if (was_open && !abandoned_) call(options_->on_close, reason, error);
 }
 
 // --- what leaves --------------------------------------------------------------------------------
@@ -268,35 +272,37 @@ bool ClientRun::send(const ClientOutbox::Item& message) {
   if (options_->on_packet_create) {
     const auto self = shared_from_this();
     call(options_->on_packet_create, Packet{message.type, message.binary, message.data});
-    if (deaf()) return false;
+    if (abandoned_) return false;
   }
-  if (session_.direct() && websocket_ && !stepping_) {
+  if (session_.direct() && websocket_ && inside_ != Inside::step) {
     if (!websocket_->send(message)) return false;
-    wrote_ = true;
-    if (options_->on_flush || options_->on_drain) {
-      flush_due_ = true;
-      plan();
-    }
+    sent_ = Sent::given;
+    if (options_->on_flush || options_->on_drain) step_later();
     return true;
   }
   if (!session_.send(message)) return false;
-  if (!stepping_ && !reading_) plan();
+  if (inside_ == Inside::nothing) step_later();
   return true;
 }
 
-// Behind a turn in which the WebSocket was written to. Nobody below tells when all has left: so we
-// look again.
-void ClientRun::look_whether_sent() {
+// Behind a turn in which the WebSocket was given something. Nobody below tells when all has left:
+// so we look again.
+void ClientRun::tell_sent() {
   constexpr net::Duration look_again = 10ms;
-  const auto over = [this] { return deaf() || session_.state() == ClientSession::State::closed; };
-  if (std::exchange(flush_due_, false) && !over()) call(options_->on_flush);
-  if (over() || !wrote_ || !websocket_) return;
+  const auto over = [this] {
+    return abandoned_ || session_.state() == ClientSession::State::closed;
+  };
+  if (sent_ == Sent::given) {
+    sent_ = Sent::flushed;
+    if (!over()) call(options_->on_flush);
+  }
+  if (over() || sent_ == Sent::all || !websocket_) return;
   const bool closing = session_.state() == ClientSession::State::closing;
   if (websocket_->buffered_bytes() != 0) {
     if (options_->on_drain || closing) look_.start(look_again);
     return;
   }
-  wrote_ = false;
+  sent_ = Sent::all;
   call(options_->on_drain);
 }
 
@@ -314,8 +320,8 @@ void ClientRun::rearm() {
   const net::TimePoint due = session_.deadline();
   if (due == armed_for_) return;
   armed_for_ = due;
-  if (due == net::TimePoint::max()) return timer_.stop();
-  timer_.start(std::max(due - loop_.now(), net::Duration{}));
+  if (due == net::TimePoint::max()) return deadline_.stop();
+  deadline_.start(std::max(due - loop_.now(), net::Duration{}));
 }
 
 net::Duration ClientRun::wall_now() const {
@@ -334,7 +340,7 @@ bool ClientRun::overdue() {
   if (session_.state() != ClientSession::State::open) return false;
   if (!session_.overdue(loop_.now()) && wall_now() <= wall_deadline_) return false;
   session_.fail("ping timeout", {.message = "ping timeout", .context = "the clock went on"});
-  plan();
+  step_later();
   return true;
 }
 

@@ -63,23 +63,22 @@ class ClientRun final : public std::enable_shared_from_this<ClientRun>,
   void flush();
   void switch_over();
 
+  // --- client_run.cpp
   void begin();
-  void step(bool may_flush = true);
+  void step();
+  void step_later();
+  void perform(ClientStep what);
   void starve();
   void end_thrown(std::string_view why);
-  void perform(ClientStep what);
-  void plan();
-  void planned_step();
-  void look_whether_sent();
   void poll();
   void goodbye();
   void finish();
   bool try_next();
   void drop_transports();
+  void tell_sent();
   void rearm();
   void note_wall_clock();
   net::Duration wall_now() const;
-  bool deaf() const { return abandoned_; }
   template <class Function, class... Args>
   void call(const Function& handler, Args&&... args);
 
@@ -95,18 +94,20 @@ class ClientRun final : public std::enable_shared_from_this<ClientRun>,
   std::unique_ptr<ClientPolling> polling_;
   std::unique_ptr<ClientWebSocket> websocket_, candidate_;
   std::string octets_;  // of a packet in Base64
-  net::Timer timer_;
+  net::Timer deadline_;
   net::Timer look_;  // again, whether the WebSocket has sent what it was given
   net::TimePoint armed_for_ = net::TimePoint::max();
   net::Duration wall_deadline_{};
   int pongs_waiting_ = 0;
   bool came_to_websocket_;
-  bool stepping_ = false;
+  // What is on the stack: what the program sends inside of it leaves with the steps behind it.
+  enum class Inside : std::uint8_t { nothing, poll_answer, step };
+  Inside inside_ = Inside::nothing;
+  // How far what the WebSocket was given has come, and who is to hear of it next.
+  enum class Sent : std::uint8_t { all, given /* on_flush */, flushed /* on_drain */ };
+  Sent sent_ = Sent::all;
   bool planned_ = false;    // step() runs at the end of this turn
-  bool wrote_ = false;      // to the WebSocket, and it was not seen to leave
-  bool flush_due_ = false;  // on_flush is
-  bool reading_ = false;    // inside an answer to a poll
-  bool abandoned_ = false;
+  bool abandoned_ = false;  // nobody is told anything, and nothing is done
 };
 
 // What a handler throws leaves through no layer below; its session cannot be trusted from there on.

@@ -53,7 +53,7 @@ std::unique_ptr<ClientWebSocket> ClientRun::connect() {
 void ClientRun::received(const Packet& packet) {
   using State = ClientSession::State;
   call(options_->on_packet, packet);
-  if (deaf()) return;
+  if (abandoned_) return;
   const bool pings = packet.type == PacketType::ping && session_.state() != State::opening;
   const bool deliver = session_.on_packet(packet, loop_.now());
   if (pings && session_.state() != State::closed) {
@@ -61,9 +61,9 @@ void ClientRun::received(const Packet& packet) {
     if (!websocket_ || websocket_->buffered_bytes() == 0) pongs_waiting_ = 0;
     if (++pongs_waiting_ > pongs_waiting_max) return session_.on_bad_packet("pings without end");
     call(options_->on_packet_create, Packet{PacketType::pong, false, {}});
-    if (!deaf()) call(options_->on_ping);
+    if (!abandoned_) call(options_->on_ping);
   }
-  if (!deliver || deaf()) return;
+  if (!deliver || abandoned_) return;
   if (!packet.binary) return call(options_->on_text, packet.data);
   call(options_->on_binary, net::as_bytes(packet.data));
 }
@@ -73,7 +73,7 @@ void ClientRun::received(const Packet& packet) {
 void ClientRun::on_poll_answer(std::string_view body) {
   const auto self = shared_from_this();
   PayloadReader reader(body);
-  reading_ = true;
+  inside_ = Inside::poll_answer;
   std::size_t count = 0;
   while (session_.state() != ClientSession::State::closed) {
     const auto packet = reader.next();
@@ -85,11 +85,11 @@ void ClientRun::on_poll_answer(std::string_view body) {
     } else {
       received(**packet);
     }
-    if (deaf()) return;
-    step(false);
-    if (deaf()) return;
+    if (abandoned_) return;
+    step();
+    if (abandoned_) return;
   }
-  reading_ = false;
+  inside_ = Inside::nothing;
   session_.on_polled();
   step();
 }
@@ -167,9 +167,9 @@ void ClientRun::on_gone(ClientWebSocket& from, bool broken, TransportError error
 void ClientRun::switch_over() {
   websocket_ = std::move(candidate_);
   websocket_->send({.type = PacketType::upgrade, .data = {}});
-  wrote_ = true;
+  sent_ = Sent::flushed;
   polling_.reset();
-  plan();  // a close() that waited for the upgrade goes on
+  step_later();  // a close() that waited for the upgrade goes on
   call(options_->on_upgrade, Transport::websocket);
 }
 
@@ -182,12 +182,11 @@ void ClientRun::flush() {
       return;
     }
     waiting.pop();
-    wrote_ = true;
+    sent_ = Sent::given;
   }
   session_.on_flushed();
-  flush_due_ = true;
   const bool closing = session_.state() == ClientSession::State::closing;
-  if (options_->on_flush || options_->on_drain || closing) plan();
+  if (options_->on_flush || options_->on_drain || closing) step_later();
 }
 
 }  // namespace strata::sio::eio
