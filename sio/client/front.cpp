@@ -1,7 +1,6 @@
-// sio/client/front.cpp - how a Client is served, comes to rest, and ends.
+// sio/client/front.cpp - what a Client's namespaces do, as those see it who wait on other threads;
+// and when all is at rest. Who serves its loop is front_run.cpp.
 #include "sio/client/front.h"
-
-#include <csignal>
 
 #include "sio/client.h"
 
@@ -11,39 +10,12 @@ namespace {
 // How often a closing connection is asked whether all has left.
 constexpr net::Duration look_every = 5ms;
 
-// A thread of ours is none that the program's signals should land on.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_;
-};
-
 template <class Owner, class F>
 ListenerId prepend(Owner& owner, std::string_view event, F handler) {
   return owner.listeners().add(event, make_handler<Owner>(std::move(handler)), false, true);
 }
 
 }  // namespace
-
-Front::Front(net::Loop* given)
-    : own_loop(given == nullptr ? std::make_unique<net::EventLoop>() : nullptr),
-      loop(given == nullptr ? own_loop.get() : given),
-      served_by_(std::this_thread::get_id()) {}
-
-Front::~Front() { end(); }
-
-bool Front::here() const {
-  return own_loop ? served_by_.load(std::memory_order_acquire) == std::this_thread::get_id()
-                  : loop->in_loop_thread();
-}
 
 bool Front::take(std::size_t bytes) {
   if (posted_.fetch_add(bytes, std::memory_order_relaxed) < Client::posted_max) return true;
@@ -110,7 +82,7 @@ void Front::looked() {
     state->settle(failure_ ? failure_ : std::make_error_code(std::errc::operation_canceled));
   if (!at_rest()) return looking_->start(look_every);
   for (Awaiting& each : std::exchange(closing_, {})) each.set({});
-  if (ends_at_rest_) loop->stop();
+  if (served() == Served::by_run) loop->stop();
 }
 
 void Front::await_connected(ChannelState& state, Awaiting waiting) {
@@ -137,85 +109,6 @@ void Front::close(Awaiting done) {
   }
   if (manager) manager->close();
   if (manager) look();
-}
-
-std::error_code Front::serve() {
-  std::error_code error = loop->run();
-  ends_at_rest_ = false;
-  bool buried = false;
-  {
-    const std::lock_guard lock(mutex_);
-    serving_ = false;
-    buried = buried_;
-  }
-  if (buried) end();
-  return error ? error : failure_;
-}
-
-std::error_code Front::run() {
-  const auto kept = shared_from_this();
-  {
-    const std::lock_guard lock(mutex_);
-    if (std::exchange(serving_, true))
-      return std::make_error_code(std::errc::operation_in_progress);
-    served_by_ = std::this_thread::get_id();
-  }
-  ends_at_rest_ = true;
-  return serve();
-}
-
-std::error_code Front::start() {
-  if (!own_loop) return std::make_error_code(std::errc::operation_not_supported);
-  if (own_loop->error()) return own_loop->error();
-  const std::lock_guard lock(mutex_);
-  if (serving_) return std::make_error_code(std::errc::operation_in_progress);
-  if (thread_.joinable()) thread_.join();  // one that stop() ended
-  try {
-    const SignalsBlocked blocked;
-    thread_ = std::thread([kept = shared_from_this()] {
-      kept->served_by_ = std::this_thread::get_id();
-      static_cast<void>(kept->serve());
-    });
-  } catch (const std::system_error& error) {
-    return error.code();
-  }
-  served_by_ = thread_.get_id();
-  serving_ = true;
-  return {};
-}
-
-void Front::end() {
-  looking_.reset();
-  for (const auto& state : std::exchange(states_, {})) {
-    state->connected = false;
-    state->settle(std::make_error_code(std::errc::operation_canceled));
-  }
-  closing_.clear();
-  manager.reset();
-}
-
-void Front::bury() {
-  gate->shut();
-  if (!own_loop) {
-    if (here()) return end();
-    return loop->post([kept = shared_from_this()] { kept->end(); });
-  }
-  std::thread thread;
-  bool serving = false;
-  {
-    const std::lock_guard lock(mutex_);
-    serving = serving_;
-    if (serving && !here()) buried_ = true;
-    thread = std::move(thread_);
-  }
-  if (serving) loop->stop();
-  if (serving && here()) {  // inside a callback: who serves holds us until it is back
-    end();
-    if (thread.joinable()) thread.detach();
-    return;
-  }
-  if (thread.joinable()) thread.join();
-  if (!serving) end();
 }
 
 }  // namespace strata::sio

@@ -92,15 +92,18 @@ class Front : public std::enable_shared_from_this<Front> {
   bool take(std::size_t bytes);
   void give(std::size_t bytes) { posted_.fetch_sub(bytes, std::memory_order_relaxed); }
 
+  // --- front.cpp: what the Channels and their waiting hear of the connection
   void open(std::string_view url, ManagerOptions options);  // makes the Manager
   // Gives the namespace its socket, on the loop's thread. Nothing: that of the Manager's options.
   void join(const std::shared_ptr<ChannelState>& state, std::optional<SocketOptions> options);
   void watch(const std::shared_ptr<ChannelState>& state);  // again, after handlers were removed
+  void await_connected(ChannelState& state, Awaiting waiting);
+  void leave(const std::shared_ptr<ChannelState>& state);
+  void close(Awaiting done);
+
+  // --- front_run.cpp: who serves the loop
   std::error_code run();
   std::error_code start();
-  void close(Awaiting done);
-  void leave(const std::shared_ptr<ChannelState>& state);
-  void await_connected(ChannelState& state, Awaiting waiting);
   void bury();  // the end of the Client
 
   const std::shared_ptr<Gate> gate = std::make_shared<Gate>();
@@ -109,6 +112,9 @@ class Front : public std::enable_shared_from_this<Front> {
   std::unique_ptr<Manager> manager;  // the loop's thread; null once buried
 
  private:
+  // Who serves the loop by a call of ours. `to_the_end`: who does has the Client's end to do, too.
+  enum class Served : std::uint8_t { by_nobody, by_run, by_thread, to_the_end };
+  Served served();
   std::error_code serve();
   void end();   // on the loop's thread, or when nobody serves
   void look();  // in a later turn, whether all is over
@@ -119,16 +125,14 @@ class Front : public std::enable_shared_from_this<Front> {
   std::vector<std::shared_ptr<ChannelState>> states_;
   std::vector<Awaiting> closing_;
   std::unique_ptr<net::Timer> looking_;
-  std::error_code failure_;    // the last, while not connected
-  bool ends_at_rest_ = false;  // run() does, start() does not
+  std::error_code failure_;  // the last, while not connected
 
   // --- any thread ---
   std::atomic<std::size_t> posted_{0};
   std::atomic<std::thread::id> served_by_;  // a loop of its own
   std::mutex mutex_;
-  std::thread thread_;    // of start(); guarded by mutex_
-  bool serving_ = false;  // guarded by mutex_
-  bool buried_ = false;   // guarded by mutex_: the one who serves does the rest
+  std::thread thread_;                 // of start(); guarded by mutex_
+  Served served_ = Served::by_nobody;  // guarded by mutex_
 };
 
 }  // namespace strata::sio
