@@ -7,7 +7,7 @@
 //   }
 //
 // A sio::Task is an events::Task: it runs at once, up to its first wait, on no thread but this one.
-// To give up a wait: abort() its signal, or destroy the task. Nothing else needs this header.
+// To give up a wait: abort() its signal, or destroy the task. Only who awaits needs this header.
 #pragma once
 #include <coroutine>
 #include <exception>

@@ -45,9 +45,10 @@ class ChannelSending : public EmitForms<ChannelSending>,
   const Channel* channel_;
 };
 
-// What is called on another thread than the loop's is done there in its next turn, in the order of
-// the calls; values are serialised at the call. Handlers run on the loop's thread, as those of a
-// ClientSocket: their forms are in handler.h, and one may take a sio::ClientSocket& first.
+// What is called on another thread than the loop's is done on that one, in its next turn and in the
+// order of the calls; values are serialised at the call. Handlers run on the loop's thread, as
+// those of a ClientSocket: their forms are in handler.h, and one may take a sio::ClientSocket&
+// first.
 //   Lives:   as its Client.
 //   Errors:  false from emit: nothing is sent, for the client's `posted_max` is reached, or its
 //            socket's buffer, whose policy decides, is full. A reserved name throws.

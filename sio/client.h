@@ -8,8 +8,7 @@
 // Three ways to run it:
 //   Client(url) and run()      this thread serves it, and all handlers run here
 //   Client(loop, url)          on a loop of yours, beside what else it does
-//   Client(url) and start()    a thread of its own serves it; emit, emit_with_ack, close ... from
-//   any
+//   Client(url) and start()    a thread of its own serves it; emit, close ... from any thread
 #pragma once
 #include <cstdint>
 #include <functional>

@@ -21,14 +21,13 @@
 
 namespace strata::sio {
 
-// Gives the value of an Auth, now or later, once. Copyable; any time, the loop's thread.
+// Takes the value of an Auth, once, now or later. Copyable; to be called on the loop's thread.
 using AuthDone = std::function<void(Json)>;
 
 // What is sent with each CONNECT, sio5-connect: an object, or what makes one, asked anew each time.
 //   socket.auth = {{"token", "sesame"}};
 //   socket.auth = [] { return sio::Json{{"token", fresh_token()}}; };
-//   socket.auth = [](sio::AuthDone done) { fetch_token([done](auto t) { done({{"token", t}}); });
-//   };
+//   socket.auth = [](sio::AuthDone done) { fetch([done](auto t) { done({{"token", t}}); }); };
 class Auth {
  public:
   Auth() = default;

@@ -13,8 +13,8 @@
 namespace strata::sio {
 
 // One Manager for each server (scheme, host, port and path option), shared by the namespaces that
-// are asked for; another one for a namespace that its Manager has already, with `force_new` and
-// without `multiplex`.
+// are asked for; another one for a namespace that its Manager has already, with `force_new`, and
+// with `multiplex` off.
 //   Owns:    its Managers, until it goes.
 //   Lives:   shorter than its loop. Destruction: as of a Manager.
 //   Threads: the loop's.

@@ -33,7 +33,7 @@ class Manager : public HearForms<Manager> {
   enum class State : std::uint8_t { closed, opening, open };
 
   // `url`: "http://host:port"; a path in it counts for nothing (Lookup makes it a namespace), its
-  // query is sent with every request. One that is none is an `error`, at each open().
+  // query is sent with every request. What is no URL is an `error`, at each open().
   Manager(net::Loop& loop, std::string_view url, ManagerOptions options = {});
   ~Manager();
   Manager(const Manager&) = delete;

@@ -20,7 +20,7 @@ namespace strata::sio {
 enum class Overflow : std::uint8_t {
   drop_newest,  // the event that does not fit
   drop_oldest,  // as many as it takes for the new one to fit
-  disconnect,   // the event that does not fit, and its socket disconnects
+  disconnect,   // the event that does not fit is dropped, and its socket disconnects
 };
 
 struct OutboxLimits {
