@@ -3,7 +3,6 @@
 #include <memory>
 
 #include "net/timer.h"
-#include "tools/lines.h"
 #include "tools/stop_signals.h"
 #include "tools/wscat/ends.h"
 #include "tools/wscat/input.h"
@@ -24,9 +23,8 @@ class Dial {
         settings_(settings),
         screen_(settings),
         input_(
-            loop, settings.client.limits.max_message,
-            [this](std::string_view line) { typed(line); },
-            [this](bool whole) { input_ended(whole); }),
+            loop, settings, screen_, [this](const Command& command) { typed(command); },
+            [this] { input_ended(); }),
         end_(loop, [this] { close(ws::CloseCode::normal); }) {}
 
   int run() {
@@ -47,17 +45,11 @@ class Dial {
     options.on_error = [this](const ws::ConnectFailure& failure) { failed(failure); };
     client_ = std::make_unique<ws::Client>(loop_, options);
     if (const std::error_code error = loop_.run()) screen_.problem(error.message());
-    return screen_.broken() ? no_input_output : code_ != closed_in_order ? code_ : input_code_;
+    if (screen_.broken()) return no_input_output;
+    return code_ == closed_in_order && !input_.understood() ? no_input_output : code_;
   }
 
  private:
-  static std::string quoted(net::Bytes payload) {
-    return payload.empty() ? "" : " \"" + printable(payload, false) + '"';
-  }
-  static std::string in_words(ws::CloseCode code, std::string_view reason) {
-    return std::to_string(static_cast<unsigned>(code)) + quoted(net::as_bytes(reason));
-  }
-
   void opened(ws::Connection& to, const ws::Opening& how) {
     std::string note = "open: " + std::string(how.url);
     if (!how.subprotocol.empty()) note += ", speaks " + std::string(how.subprotocol);
@@ -74,10 +66,8 @@ class Dial {
       const Given& given = settings_.messages[next_++];
       if (!send({given.text ? Command::text : Command::binary, given.payload})) return;
     }
-    if (!settings_.input) return input_ended(true);
-    if (input_.ended()) return;
-    if (!std::exchange(input_started_, true)) return input_.start();
-    input_.resume();
+    if (!settings_.input) return input_ended();
+    if (!input_.ended()) input_.read();
   }
 
   // False: there is no room now; on_drain follows.
@@ -87,8 +77,7 @@ class Dial {
     return send_message(*to, command) != ws::SendResult::queued;
   }
 
-  void typed(std::string_view line) {
-    const Command command = read_command(line);
+  void typed(const Command& command) {
     ws::Connection* const to = client_->connection();
     if (to == nullptr) return;
     switch (command.kind) {
@@ -106,21 +95,12 @@ class Dial {
       case Command::close:
         close(command.code, command.bytes);
         break;
-      case Command::help:
-        screen_.help();
-        break;
-      case Command::wrong:
-        screen_.problem(command.bytes);
-        input_code_ = no_input_output;
+      default:  // what asks for help, or is no command, never comes here
         break;
     }
   }
 
-  void input_ended(bool whole) {
-    if (!whole) {
-      screen_.problem("a line longer than --max-message");
-      input_code_ = no_input_output;
-    }
+  void input_ended() {
     if (std::exchange(input_over_, true)) return;
     ws::Connection* const to = client_->connection();
     if (to == nullptr || !to->open()) return;
@@ -171,7 +151,7 @@ class Dial {
       screen_.problem("broken: " + std::string(reason));
       code_ = broken;
     } else {
-      screen_.note("closed: " + (code == none ? "without a code" : in_words(code, reason)));
+      screen_.note("closed: " + in_words(code, reason));
       const bool in_order =
           code == normal || code == going_away || code == none || code == our_code_;
       code_ = in_order ? closed_in_order : closed_otherwise;
@@ -189,7 +169,7 @@ class Dial {
   net::EventLoop& loop_;
   Settings& settings_;
   Screen screen_;
-  tools::Lines input_;
+  Input input_;
   FramePrinter frames_{screen_, 0};
   net::Timer end_;  // of what may come behind the input
   std::unique_ptr<ws::Client> client_;
@@ -197,8 +177,6 @@ class Dial {
   net::TimePoint pinged_at_{};
   ws::CloseCode our_code_ = ws::CloseCode::none;
   int code_ = broken;  // stays so where a second signal ends the loop
-  int input_code_ = closed_in_order;
-  bool input_started_ = false;
   bool input_over_ = false;
 };
 

@@ -5,7 +5,7 @@
 
 #include "tools/command_line.h"
 #include "tools/flags.h"
-#include "tools/wscat/settings.h"
+#include "tools/wscat/screen.h"
 #include "ws/utf8.h"
 
 namespace strata::wscat {
@@ -96,6 +96,34 @@ Command read_command(std::string_view line) {
     return {Command::binary, std::move(*content)};
   }
   return wrong("no command " + std::string(name) + ": /help lists them, // sends a /");
+}
+
+Input::Input(net::EventLoop& loop, const Settings& settings, Screen& screen,
+             std::function<void(const Command&)> on_command, std::function<void()> on_end)
+    : screen_(screen),
+      on_command_(std::move(on_command)),
+      lines_(
+          loop, settings.client.limits.max_message, [this](std::string_view line) { typed(line); },
+          [this, on_end = std::move(on_end)](bool whole) {
+            if (!whole) misread("a line longer than --max-message");
+            on_end();
+          }) {}
+
+void Input::read() {
+  if (!std::exchange(started_, true)) return lines_.start();
+  lines_.resume();
+}
+
+void Input::typed(std::string_view line) {
+  const Command command = read_command(line);
+  if (command.kind == Command::help) return screen_.help();
+  if (command.kind == Command::wrong) return misread(command.bytes);
+  on_command_(command);
+}
+
+void Input::misread(const std::string& why) {
+  screen_.problem(why);
+  understood_ = false;
 }
 
 }  // namespace strata::wscat

@@ -6,7 +6,6 @@
 #include "http/server.h"
 #include "net/timer.h"
 #include "tools/flags.h"
-#include "tools/lines.h"
 #include "tools/stop_signals.h"
 #include "tools/wscat/ends.h"
 #include "tools/wscat/input.h"
@@ -42,9 +41,8 @@ class Listen {
         app_(loop),
         endpoint_(options()),
         input_(
-            loop, settings.client.limits.max_message,
-            [this](std::string_view line) { typed(line); },
-            [this](bool whole) { input_ended(whole); }),
+            loop, settings, screen_, [this](const Command& command) { typed(command); },
+            [this] { input_ended(); }),
         end_(loop, [this] { stop(ws::CloseCode::normal); }) {
     app_.use([this](http::Request& request, http::Response& response) {
       endpoint_.serve(request, response);
@@ -64,7 +62,8 @@ class Listen {
     }
     screen_.note("listening on ws://" + app_.address().to_string());
     if (const std::error_code error = loop_.run()) screen_.problem(error.message());
-    return screen_.broken() ? no_input_output : code_ != closed_in_order ? code_ : input_code_;
+    if (screen_.broken()) return no_input_output;
+    return code_ == closed_in_order && !input_.understood() ? no_input_output : code_;
   }
 
  private:
@@ -97,9 +96,6 @@ class Listen {
     return *static_cast<Client*>(connection.user);
   }
   static std::string name(ws::Connection& of) { return '#' + std::to_string(client_of(of).number); }
-  static std::string quoted(net::Bytes payload) {
-    return payload.empty() ? "" : " \"" + printable(payload, false) + '"';
-  }
 
   void opened(ws::Connection& to, const http::Request& request) {
     clients_.push_back(std::make_unique<Client>(screen_, ++last_number_));
@@ -132,12 +128,10 @@ class Listen {
       room = room && each.buffered_bytes() <= each.below().options().high_water;
     });
     if (!room) return input_.pause();
-    if (!std::exchange(input_started_, true)) return input_.start();
-    input_.resume();
+    input_.read();
   }
 
-  void typed(std::string_view line) {
-    const Command command = read_command(line);
+  void typed(const Command& command) {
     switch (command.kind) {
       case Command::text:
         if (command.frames == 1) {
@@ -160,22 +154,13 @@ class Listen {
       case Command::close:
         endpoint_.close(command.code, command.bytes);
         break;
-      case Command::help:
-        screen_.help();
-        break;
-      case Command::wrong:
-        screen_.problem(command.bytes);
-        input_code_ = no_input_output;
+      default:  // what asks for help, or is no command, never comes here
         break;
     }
   }
 
   // The clients stay until they go, unless --wait tells otherwise.
-  void input_ended(bool whole) {
-    if (!whole) {
-      screen_.problem("a line longer than --max-message");
-      input_code_ = no_input_output;
-    }
+  void input_ended() {
     if (settings_.wait && *settings_.wait != net::Duration::max()) end_.start(*settings_.wait);
   }
 
@@ -197,11 +182,8 @@ class Listen {
       screen_.problem(who + " protocol error: " + std::string(reason));
     } else if (code == ws::CloseCode::abnormal) {
       screen_.problem(who + " broken: " + std::string(reason));
-    } else if (code == ws::CloseCode::none) {
-      screen_.note(who + " closed: without a code");
     } else {
-      screen_.note(who + " closed: " + std::to_string(static_cast<unsigned>(code)) +
-                   quoted(net::as_bytes(reason)));
+      screen_.note(who + " closed: " + in_words(code, reason));
     }
     if (gone.failed() || code == ws::CloseCode::abnormal) last_code_ = broken;
     std::erase_if(clients_, [&gone](const auto& each) { return each.get() == gone.user; });
@@ -231,13 +213,11 @@ class Listen {
   http::Server app_;
   std::vector<std::unique_ptr<Client>> clients_;
   ws::Endpoint endpoint_;  // its connections know the clients
-  tools::Lines input_;
+  Input input_;
   net::Timer end_;
   unsigned last_number_ = 0;
   int code_ = closed_in_order;
   int last_code_ = closed_in_order;  // for --once
-  int input_code_ = closed_in_order;
-  bool input_started_ = false;
   bool stopping_ = false;
 };
 

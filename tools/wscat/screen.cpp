@@ -114,6 +114,15 @@ std::string printable(net::Bytes text, bool lines) {
   return shown;
 }
 
+std::string quoted(net::Bytes text) {
+  return text.empty() ? "" : " \"" + printable(text, false) + '"';
+}
+
+std::string in_words(ws::CloseCode code, std::string_view reason) {
+  if (code == ws::CloseCode::none) return "without a code";
+  return std::to_string(static_cast<unsigned>(code)) + quoted(net::as_bytes(reason));
+}
+
 const char FrameDrawing::ruler[] = "   F RSV op   M length          masking key";
 
 std::string FrameDrawing::line(const ws::FramePart& part) {

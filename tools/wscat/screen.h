@@ -15,6 +15,10 @@ std::string to_hex(net::Bytes bytes, std::string_view between = {});
 // Nothing of it can move the cursor or ring: bytes below a blank, DEL, the C1 controls and what is
 // no UTF-8 are written as \xNN. A line feed stays if `lines`, a tab always.
 std::string printable(net::Bytes text, bool lines);
+// Behind a word: ` "text"`, or nothing where there is none.
+std::string quoted(net::Bytes text);
+// A Close: `1000 "bye"`.
+std::string in_words(ws::CloseCode code, std::string_view reason);
 
 // Frames of one connection, each as a line:
 //      F RSV op   M length          masking key
