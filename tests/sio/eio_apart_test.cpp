@@ -5,7 +5,6 @@
 
 using namespace strata;
 using namespace strata::test;
-using Texts = std::vector<std::string>;
 
 static const sio::eio::SendOptions apart{.apart = true};
 

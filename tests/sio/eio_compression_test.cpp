@@ -7,11 +7,9 @@
 
 using namespace strata;
 using namespace strata::test;
-using Texts = std::vector<std::string>;
 
 namespace {
 
-const std::string direct = "EIO=4&transport=websocket";
 const std::string offer = "Sec-WebSocket-Extensions: permessage-deflate\r\n";
 constexpr sio::eio::SendOptions plain{.compress = false};
 

@@ -8,17 +8,11 @@
 using namespace strata;
 using namespace strata::test;
 
-namespace {
-
-const std::string hello = "EIO=4&transport=";
-
-}  // namespace
-
 TEST_CASE("a server that drains ends its sessions and waits for their WebSockets",
           "[sio][eio][eio4-close]") {
   Rig rig;
   RawClient client = rig.client();
-  CHECK(client.upgrade(hello + "websocket").status == 101);
+  CHECK(client.upgrade(direct).status == 101);
   client.frames();
   RawClient poller = rig.client();
   const std::string sid = rig.open_polling();
@@ -62,7 +56,7 @@ TEST_CASE("a client that does not answer our Close keeps a drain until drain_tim
   options.drain_timeout = 2s;
   Rig rig({}, options);
   RawClient client = rig.client();
-  CHECK(client.upgrade(hello + "websocket").status == 101);
+  CHECK(client.upgrade(direct).status == 101);
   bool done = false;
   rig.app.drain([&] { done = true; });
   rig.loop.advance(1s);
@@ -75,7 +69,7 @@ TEST_CASE("a client that does not answer our Close keeps a drain until drain_tim
 TEST_CASE("a server that drains takes no further session", "[sio][eio][eio4-close]") {
   Rig rig;
   RawClient client = rig.client();
-  CHECK(client.upgrade(hello + "websocket").status == 101);
+  CHECK(client.upgrade(direct).status == 101);
   RawClient late = rig.client();
   late.send("GET /engine.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: a\r\n");
   rig.app.drain([] {});

@@ -5,7 +5,6 @@
 
 using namespace strata;
 using namespace strata::test;
-using Texts = std::vector<std::string>;
 
 void strata::test::play(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
@@ -45,7 +44,6 @@ void strata::test::play(const std::vector<Row>& rows) {
 
 namespace {
 
-const std::string no_sid = "400 {\"code\":1,\"message\":\"Session ID unknown\"}";
 const std::string error = "transport error";
 const std::string sep = "\x1e";
 constexpr std::size_t limit = villain_limit;
@@ -145,7 +143,7 @@ const std::vector<Row> polls = {
        v.get();
        return v.get();
      },
-     no_sid, error},
+     unknown_sid, error},
     {"two POSTs",
      [](Villain& v) {
        v.half_post();
@@ -159,7 +157,7 @@ const std::vector<Row> polls = {
        for (int i = 0; i < 97; ++i) v.half_post();
        return v.post("4a");
      },
-     no_sid, error},
+     unknown_sid, error},
     {"an empty POST beside one",
      [](Villain& v) {
        v.half_post();
@@ -171,13 +169,13 @@ const std::vector<Row> polls = {
        v.hold().peer().reset();
        return v.get();
      },
-     no_sid, error},
+     unknown_sid, error},
     {"a POST that goes away",
      [](Villain& v) {
        v.half_post().peer().fin();
        return v.get();
      },
-     no_sid, error},
+     unknown_sid, error},
     {"DELETE of a session",
      [](Villain& v) {
        RawClient& client = v.connect();
@@ -198,18 +196,18 @@ const std::vector<Row> polls = {
        for (char& c : other) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
        return v.connect().get(v.rig.poll(other)).text();
      },
-     no_sid, ""},
+     unknown_sid, ""},
     {"a sid that is cut off",
-     [](Villain& v) { return v.connect().get(v.rig.poll(v.sid.substr(0, 23))).text(); }, no_sid,
-     ""},
+     [](Villain& v) { return v.connect().get(v.rig.poll(v.sid.substr(0, 23))).text(); },
+     unknown_sid, ""},
     {"a sid with a NUL behind",
-     [](Villain& v) { return v.connect().get(v.rig.poll(v.sid + "%00")).text(); }, no_sid, ""},
+     [](Villain& v) { return v.connect().get(v.rig.poll(v.sid + "%00")).text(); }, unknown_sid, ""},
     {"a session that has closed itself",
      [](Villain& v) {
        v.post("1");
        return v.post("4a");
      },
-     no_sid, "transport close"},
+     unknown_sid, "transport close"},
     {"a poll pipelined behind a poll",
      [](Villain& v) {
        RawClient& client = v.hold();

@@ -5,7 +5,6 @@
 
 using namespace strata;
 using namespace strata::test;
-using Texts = std::vector<std::string>;
 
 namespace {
 
@@ -18,12 +17,6 @@ struct Row {
   std::string answer;
 };
 
-const std::string unknown_transport = "400 {\"code\":0,\"message\":\"Transport unknown\"}";
-const std::string unknown_sid = "400 {\"code\":1,\"message\":\"Session ID unknown\"}";
-const std::string bad_method = "400 {\"code\":2,\"message\":\"Bad handshake method\"}";
-const std::string bad_request = "400 {\"code\":3,\"message\":\"Bad request\"}";
-const std::string forbidden = "403 {\"code\":4,\"message\":\"Forbidden\"}";
-const std::string bad_version = "400 {\"code\":5,\"message\":\"Unsupported protocol version\"}";
 const std::string upgrade =
     "Upgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";

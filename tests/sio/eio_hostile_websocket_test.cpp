@@ -5,11 +5,9 @@
 
 using namespace strata;
 using namespace strata::test;
-using Texts = std::vector<std::string>;
 
 namespace {
 
-const std::string mismatch = "400 {\"code\":3,\"message\":\"Bad request\"}";
 const std::string error = "transport error";
 constexpr std::size_t limit = villain_limit;
 
@@ -152,7 +150,7 @@ const std::vector<Row> candidates = {
        client.message("5");
        return v.get();
      },
-     mismatch, ""},
+     bad_request, ""},
     {"a POST that was under way at the upgrade",
      [](Villain& v) {
        RawClient& poster = v.half_post();
@@ -162,7 +160,7 @@ const std::vector<Row> candidates = {
        poster.send("aaaaaaa");
        return poster.answer().text();
      },
-     mismatch, ""},
+     bad_request, ""},
     {"a candidate for a session that is closing",
      [](Villain& v) {
        v.rig.echo.sockets.back()->send_text("a");

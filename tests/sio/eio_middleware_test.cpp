@@ -7,15 +7,6 @@
 
 using namespace strata;
 using namespace strata::test;
-using Texts = std::vector<std::string>;
-
-namespace {
-
-const std::string hello = "EIO=4&transport=polling";
-const std::string direct = "EIO=4&transport=websocket";
-const std::string bad_request = "400 {\"code\":3,\"message\":\"Bad request\"}";
-
-}  // namespace
 
 TEST_CASE("E29 middlewares run in order, on every request and upgrade", "[sio][eio]") {
   Rig rig;
@@ -40,7 +31,7 @@ TEST_CASE("E29 middlewares run in order, on every request and upgrade", "[sio][e
   CHECK(upgraded.status == 101);
   CHECK(upgraded.field("two") == "1");
   RawClient refused = rig.client();
-  CHECK(refused.get("transport=abc") == "400 {\"code\":0,\"message\":\"Transport unknown\"}");
+  CHECK(refused.get("transport=abc") == unknown_transport);
   CHECK(calls == Texts{"one GET", "two GET", "one POST", "two POST", "one GET", "two GET",
                        "one GET", "two GET", "one GET", "two GET"});
 }

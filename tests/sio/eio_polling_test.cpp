@@ -5,7 +5,6 @@
 
 using namespace strata;
 using namespace strata::test;
-using Texts = std::vector<std::string>;
 
 TEST_CASE("a handshake by polling answers the open packet", "[sio][eio][eio4-handshake]") {
   Rig rig;
@@ -210,7 +209,7 @@ TEST_CASE("a bad packet ends the session behind the good ones", "[sio][eio][eio4
                                                                  "1"
                                                                : "200 1"));
     CHECK(rig.echo.reasons == Texts{ping ? "transport error" : "parse error"});
-    CHECK(poster.get(rig.poll(sid)) == "400 {\"code\":1,\"message\":\"Session ID unknown\"}");
+    CHECK(poster.get(rig.poll(sid)) == unknown_sid);
     RawClient good = rig.client();
     CHECK(good.post(rig.poll(other), "4good") == "200 ok");
     CHECK(good.get(rig.poll(other)) == "200 4good");
@@ -222,7 +221,6 @@ TEST_CASE("either side closes over polling", "[sio][eio][eio4-close]") {
   const std::string sid = rig.open_polling();
   RawClient poller = rig.client();
   RawClient poster = rig.client();
-  const std::string unknown = "400 {\"code\":1,\"message\":\"Session ID unknown\"}";
 
   SECTION("the client, with a poll held") {
     poller.send_get(rig.poll(sid));
@@ -262,7 +260,7 @@ TEST_CASE("either side closes over polling", "[sio][eio][eio4-close]") {
     CHECK(rig.echo.reasons == Texts{"server shutting down"});
   }
   RawClient late = rig.client();
-  CHECK(late.get(rig.poll(sid)) == unknown);
+  CHECK(late.get(rig.poll(sid)) == unknown_sid);
   CHECK(rig.engine->clients_count() == 0);
 }
 

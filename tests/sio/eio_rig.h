@@ -12,6 +12,20 @@
 
 namespace strata::test {
 
+using Texts = std::vector<std::string>;
+
+// Queries that begin a session.
+inline const std::string hello = "EIO=4&transport=polling";
+inline const std::string direct = "EIO=4&transport=websocket";
+// Refusals, as Answer::text() tells them. eio4-errors
+inline const std::string unknown_transport = "400 {\"code\":0,\"message\":\"Transport unknown\"}";
+inline const std::string unknown_sid = "400 {\"code\":1,\"message\":\"Session ID unknown\"}";
+inline const std::string bad_method = "400 {\"code\":2,\"message\":\"Bad handshake method\"}";
+inline const std::string bad_request = "400 {\"code\":3,\"message\":\"Bad request\"}";
+inline const std::string forbidden = "403 {\"code\":4,\"message\":\"Forbidden\"}";
+inline const std::string bad_version =
+    "400 {\"code\":5,\"message\":\"Unsupported protocol version\"}";
+
 // Sends every message back, and keeps a log.
 class EchoHandler : public sio::eio::Handler {
  public:

@@ -6,12 +6,8 @@
 
 using namespace strata;
 using namespace strata::test;
-using Texts = std::vector<std::string>;
 
 namespace {
-
-const std::string hello = "EIO=4&transport=polling";
-const std::string direct = "EIO=4&transport=websocket";
 
 struct Watch {
   explicit Watch(sio::eio::Options options = {}) : rig(watched(std::move(options))) {}

@@ -4,9 +4,6 @@
 
 using namespace strata;
 using namespace strata::test;
-using Texts = std::vector<std::string>;
-
-static const std::string direct = "EIO=4&transport=websocket";
 
 TEST_CASE("a session can begin on a WebSocket", "[sio][eio][eio4-handshake]") {
   Rig rig;
@@ -201,14 +198,14 @@ TEST_CASE("a session moves to a WebSocket", "[sio][eio][eio4-upgrade]") {
                 " HTTP/1.1\r\nHost: x.example\r\nContent-Length: 2\r\n\r\n4");
     candidate.message("5");
     poster.send("x");
-    CHECK(poster.answer() == "400 {\"code\":3,\"message\":\"Bad request\"}");
+    CHECK(poster.answer() == bad_request);
     poster.finished();
   }
   CHECK(session.transport() == "websocket");
   candidate.message("4hi");
   CHECK(candidate.frames() == Texts{"t:4hi"});
   RawClient late = rig.client();
-  CHECK(late.get(rig.poll(sid)) == "400 {\"code\":3,\"message\":\"Bad request\"}");
+  CHECK(late.get(rig.poll(sid)) == bad_request);
   RawClient second = rig.client();
   CHECK(second.upgrade(rig.ws(sid)).status == 101);
   CHECK(second.frames() == Texts{"c:-"});
