@@ -5,31 +5,12 @@
 
 #include "http/basic_credentials.h"
 #include "http/message.h"
+#include "http/target.h"
 
 namespace strata::sio::eio {
 namespace {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
-
-// As encodeURIComponent.
-std::string encoded(std::string_view text) {
-  constexpr std::string_view plain = "-_.!~*'()";
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const char small = static_cast<char>(c | 0x20);
-    if ((c >= '0' && c <= '9') || (small >= 'a' && small <= 'z') ||
-        plain.find(c) != std::string_view::npos) {
-      out.push_back(c);
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out.push_back('%');
-    out.push_back(digits[byte >> 4]);
-    out.push_back(digits[byte & 15]);
-  }
-  return out;
-}
 
 // In the words of http/client/url.h.
 std::string in_http(std::string_view url) {
@@ -58,7 +39,8 @@ void put(Pairs& pairs, std::string key, std::string value) {
 
 std::string joined(const ClientAddress::Parts& parts, std::string_view query) {
   Pairs pairs;
-  for (const auto& [key, value] : parts.query) put(pairs, encoded(key), encoded(value));
+  for (const auto& [key, value] : parts.query)
+    put(pairs, http::percent_encode(key), http::percent_encode(value));
   while (!query.empty()) {
     const std::string_view pair = query.substr(0, query.find('&'));
     query.remove_prefix(std::min(pair.size() + 1, query.size()));
@@ -107,10 +89,13 @@ std::string ClientAddress::url(const Call& call) const {
   text.append(url_.secure ? "s://" : "://").append(base_).append("?").append(query_);
   text.append(polls ? "EIO=4&transport=polling" : "EIO=4&transport=websocket");
   if (!call.timestamp_param.empty() && !call.timestamp.empty()) {
-    text.append("&").append(encoded(call.timestamp_param)).append("=").append(call.timestamp);
+    text.append("&")
+        .append(http::percent_encode(call.timestamp_param))
+        .append("=")
+        .append(call.timestamp);
   }
   if (call.base64) text.append("&b64=1");
-  if (!call.sid.empty()) text.append("&sid=").append(encoded(call.sid));
+  if (!call.sid.empty()) text.append("&sid=").append(http::percent_encode(call.sid));
   return text;
 }
 
