@@ -60,7 +60,7 @@ struct ClientRequest {
   // Instead of what the options say:
   std::optional<net::Duration> timeout{};
   std::optional<net::Duration> first_byte_timeout{};
-  std::optional<std::size_t> max_body{};  // with request_streaming() too: none there without it
+  std::optional<std::size_t> max_body{};  // of stream(), too: none there without it
   std::optional<unsigned> max_redirects{};
 };
 

@@ -2,7 +2,7 @@
 //
 //   emit ---> retries? --yes--> queue_ ---- head ----+
 //     |                                              v
-//     +--> may_send()? --yes-------------------> the Manager
+//     +--> way_is_open()? --yes----------------> the Manager
 //              |                                     ^
 //              +--no--> outbox_ -- connect, drain ---+
 #include "sio/client/manager_core.h"

@@ -78,9 +78,10 @@ void Front::looked() {
   for (const auto& state : states_)
     if (state->ended && !state->socket->active()) state->settle(*state->ended);
   if (manager->state() != Manager::State::closed || manager->reconnecting()) return;
+  // Nothing tries any more.
   for (const auto& state : states_)
     state->settle(failure_ ? failure_ : std::make_error_code(std::errc::operation_canceled));
-  if (!at_rest()) return looking_->start(look_every);
+  if (!at_rest()) return looking_->start(look_every);  // what waits is still leaving
   for (Awaiting& each : std::exchange(closing_, {})) each.set({});
   if (served() == Served::by_run) loop->stop();
 }
