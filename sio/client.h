@@ -48,7 +48,7 @@ class Client : public Channel {
 
   // Serves until stop(), or until nothing is left that would connect again: it was closed, the
   // server ended or refused it, reconnection is off or used up. What failed at last, if it was so:
-  // the errors of wait_connected().
+  // the errors of wait_connected(). Without auto_connect it waits for a connect(), of any thread.
   std::error_code run();
   std::error_code start();  // serves on a thread of its own, until the end of this object
   void stop();              // run() returns; nothing else happens

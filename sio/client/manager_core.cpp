@@ -98,9 +98,7 @@ eio::ClientOptions ManagerCore::engine_options() {
     // Often: so without a list of its own. Sockets are added behind, and stay.
     for (std::size_t i = 0; i < sockets_.size() && !gone_; ++i) sockets_[i]->drained();
   };
-  engine.on_error = [this](eio::Client&, const eio::TransportError& error) {
-    engine_failed(error);
-  };
+  engine.on_error = [this](eio::Client&, const eio::TransportError& e) { engine_failed(e); };
   engine.on_close = [this](eio::Client&, std::string_view reason,
                            const eio::TransportError& detail) {
     const auto kept = keep();
@@ -118,8 +116,7 @@ void ManagerCore::engine_opened() {
   stop_timers();
   state_ = State::open;
   fresh_ = true;
-  event("open");
-  for_active([](ClientSocket& socket) { socket.opened(); });
+  tell("open", [](ClientSocket& socket) { socket.opened(); });
   if (gone_ || state_ != State::open) return;
   const int attempt = static_cast<int>(backoff_.attempts());
   const bool again = std::exchange(reconnecting_, false);
@@ -134,8 +131,8 @@ void ManagerCore::engine_failed(const eio::TransportError& error) {
   if (state_ == State::opening) return opening_failed(failure_of(error));
   if (state_ != State::open) return;
   const Failure why = failure_of(error);  // on_close follows
-  event("error", why);
-  for_active([&](ClientSocket& socket) { socket.failed(why); });
+  tell(
+      "error", [&](ClientSocket& socket) { socket.failed(why); }, why);
 }
 
 // --- packets in -------------------------------------------------------------------------------
@@ -214,10 +211,35 @@ ClientSocket& ManagerCore::socket(std::string_view name, const SocketOptions* op
   return *found;
 }
 
-void ManagerCore::joined(ClientSocket& socket) { active_.push_back(&socket); }
+class ManagerCore::Turn final : public EventHandler {
+ public:
+  Turn(ManagerCore& manager, ClientSocket& socket) : manager_(manager), socket_(socket) {}
+  std::optional<Mismatch> call(Call&) override {
+    if (manager_.telling_ != nullptr) manager_.telling_->tell_by_turn(socket_);
+    return std::nullopt;
+  }
+
+ private:
+  ManagerCore& manager_;
+  ClientSocket& socket_;
+};
+
+void ManagerCore::joined(ClientSocket& socket) {
+  Active& active = active_.emplace_back(Active{&socket, {}});
+  for (std::size_t i = 0; i < told.size(); ++i)
+    active.turns[i] = listeners_.add(told[i], std::make_unique<Turn>(*this, socket), false, false);
+}
 
 void ManagerCore::left(ClientSocket& socket) {
-  std::erase(active_, &socket);
+  const auto found = std::find_if(active_.begin(), active_.end(),
+                                  [&](const Active& each) { return each.socket == &socket; });
+  if (found != active_.end()) {
+    for (const ListenerId turn : found->turns) listeners_.remove(turn);
+    active_.erase(found);
+  }
+  // It was told what it ended by; should it join again, that is no news.
+  for (Telling* on_its_way = telling_; on_its_way != nullptr; on_its_way = on_its_way->outer)
+    std::erase(on_its_way->left, &socket);
   if (active_.empty()) close();
 }
 

@@ -9,6 +9,7 @@
 //      |         +-- reconnection: wait, try again, n times ... reconnect_failed
 //      +-- close(), or the last socket left -----+
 #pragma once
+#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -86,8 +87,19 @@ class ManagerCore : public std::enable_shared_from_this<ManagerCore> {
   void tell_packet(const Packet& packet);
   template <class... V>
   void event(std::string_view name, const V&... values);
-  template <class Each>
-  void for_active(const Each& each);
+  // The same, and `each` of the active sockets by its turn.
+  template <class Each, class... V>
+  void tell(std::string_view name, const Each& each, const V&... values);
+
+  // Where a socket stands among the handlers of an event: in the order in which they came, each
+  // socket when it last became active.
+  class Turn;
+  static constexpr std::array<std::string_view, 3> told{"open", "error", "close"};
+  struct Active {
+    ClientSocket* socket;
+    std::array<ListenerId, told.size()> turns;
+  };
+  struct Telling;  // an event on its way
 
   Manager* front_;
   net::Loop& loop_;
@@ -99,7 +111,8 @@ class ManagerCore : public std::enable_shared_from_this<ManagerCore> {
   std::function<void(std::string_view)> sink_;
   Backoff backoff_;
   std::vector<std::unique_ptr<ClientSocket>> sockets_;
-  std::vector<ClientSocket*> active_;  // in the order in which they joined
+  std::vector<Active> active_;  // in the order in which they joined
+  Telling* telling_ = nullptr;
   std::vector<std::string_view> elements_;
   std::optional<Decoder> decoder_;
   std::string scratch_;

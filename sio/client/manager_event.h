@@ -1,6 +1,7 @@
-// sio/client/manager_event.h - how a Manager tells its events and its sockets.
+// sio/client/manager_event.h - how a Manager tells its events, to handlers and to its sockets.
 #pragma once
-#include <algorithm>
+#include <exception>
+#include <utility>
 #include <vector>
 
 #include "sio/client/manager_core.h"
@@ -24,14 +25,46 @@ void ManagerCore::event(std::string_view name, const V&... values) {
   as_arguments(call_all, values...);
 }
 
-// Those that are active now; one may leave or join meanwhile.
-template <class Each>
-void ManagerCore::for_active(const Each& each) {
-  const std::vector<ClientSocket*> present = active_;
-  for (ClientSocket* const socket : present) {
-    if (gone_) return;
-    if (socket->active()) each(*socket);
+// Who has not been told yet, of those that were active when it began.
+struct ManagerCore::Telling {
+  Telling(ManagerCore& m, const void* e, void (*c)(const void*, ClientSocket&))
+      : manager(m), each(e), call(c), outer(std::exchange(m.telling_, this)) {
+    left.reserve(m.active_.size());
+    for (const Active& active : m.active_) left.push_back(active.socket);
   }
+  ~Telling() { manager.telling_ = outer; }
+  Telling(const Telling&) = delete;
+  Telling& operator=(const Telling&) = delete;
+
+  void tell(ClientSocket& socket) {
+    if (std::erase(left, &socket) != 0 && !manager.gone_ && socket.active()) call(each, socket);
+  }
+  // Among handlers: what it throws is none of theirs.
+  void tell_by_turn(ClientSocket& socket) {
+    try {
+      tell(socket);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+  }
+
+  ManagerCore& manager;
+  const void* each;
+  void (*call)(const void*, ClientSocket&);
+  Telling* outer;  // an event that this one began in
+  std::vector<ClientSocket*> left;
+  std::exception_ptr failure;
+};
+
+template <class Each, class... V>
+void ManagerCore::tell(std::string_view name, const Each& each, const V&... values) {
+  Telling telling(*this, &each, [](const void* context, ClientSocket& socket) {
+    (*static_cast<const Each*>(context))(socket);
+  });
+  event(name, values...);
+  // Whose turns were taken away, with all handlers of this event.
+  while (!telling.left.empty()) telling.tell(*telling.left.front());
+  if (telling.failure) std::rethrow_exception(telling.failure);
 }
 
 }  // namespace strata::sio

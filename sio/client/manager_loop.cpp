@@ -58,8 +58,8 @@ void ManagerCore::opening_failed(const Failure& why) {
   stop_timers();
   state_ = State::closed;
   const auto done = std::exchange(on_opened_, {});
-  event("error", why);
-  for_active([&](ClientSocket& socket) { socket.failed(why); });
+  tell(
+      "error", [&](ClientSocket& socket) { socket.failed(why); }, why);
   if (done && !gone_) guard([&] { done(&why); }, [&](std::string_view what) { log("open", what); });
   if (reconnecting_) {
     if (state_ == State::closed) {  // else one who heard of it has begun the next attempt
@@ -89,12 +89,12 @@ void ManagerCore::connection_lost(std::string_view reason, const std::optional<F
   backoff_.reset();
   state_ = State::closed;
   for (const auto& socket : sockets_) socket->session_over();
+  const auto closed = [&](ClientSocket& socket) { socket.closed(reason, details); };
   if (details) {
-    event("close", reason, *details);
+    tell("close", closed, reason, *details);
   } else {
-    event("close", reason);
+    tell("close", closed, reason);
   }
-  for_active([&](ClientSocket& socket) { socket.closed(reason, details); });
   if (options_.reconnection) reconnect();
 }
 

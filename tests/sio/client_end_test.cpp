@@ -121,15 +121,15 @@ TEST_CASE("who leaves as the end is told to others hears of it too, once", "[sio
           "close:transport close disconnect:transport close /foo.disconnect:io client disconnect");
   }
   SECTION("in a handler of the manager") {
-    rig.manager->once("close", [&] {
+    rig.manager->prepend("close", [&] {
       second.disconnect();
       second.disconnect();
       first.disconnect();
     });
     rig.lose();
     CHECK(rig.heard() ==
-          "close:transport close /foo.disconnect:io client disconnect disconnect:io client "
-          "disconnect");
+          "/foo.disconnect:io client disconnect disconnect:io client disconnect "
+          "close:transport close");
     rig.loop.advance(1h);
     CHECK(rig.connections() == 1);
   }
