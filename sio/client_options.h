@@ -5,6 +5,7 @@
 #include <concepts>
 #include <functional>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,7 +62,8 @@ struct SocketLimits {
 struct SocketOptions {
   Auth auth = {};
   // Above 0 each event is sent until the server acknowledged it, at most 1 + retries times, one
-  // after the other; volatile ones are not.
+  // after the other; volatile ones are not. A try that the end of the connection cut short does
+  // not count: the event waits for the next one.
   unsigned retries = 0;
   std::optional<net::Duration> ack_timeout = {};  // for each answer, unless timeout() says another
   SocketLimits limits = {};
@@ -100,6 +102,7 @@ struct ManagerOptions {
   std::string timestamp_param = "t";
   bool force_base64 = false;
   std::vector<std::pair<std::string, std::string>> extra_headers = {};
+  std::map<eio::Transport, eio::TransportOptions> transport_options = {};
   bool with_credentials = false;
   http::CookieJar* cookies = nullptr;
   std::vector<std::string> protocols = {};

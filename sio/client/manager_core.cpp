@@ -63,6 +63,7 @@ eio::ClientOptions ManagerCore::engine_options() {
   engine.timestamp_param = o.timestamp_param;
   engine.force_base64 = o.force_base64;
   engine.extra_headers = o.extra_headers;
+  engine.transport_options = o.transport_options;
   engine.with_credentials = o.with_credentials;
   engine.cookies = o.cookies;
   engine.protocols = o.protocols;

@@ -26,6 +26,11 @@ namespace strata::sio::eio {
 
 class Client;
 
+// What counts for one transport in place of the option of that name for both.
+struct TransportOptions {
+  std::vector<std::pair<std::string, std::string>> extra_headers = {};
+};
+
 // The reference's options in snake_case, with its defaults.
 struct ClientOptions {
   // "http://host:port/path?query", https, ws or wss; "http://unix:/run/app.sock:/path". Without a
@@ -43,6 +48,7 @@ struct ClientOptions {
   std::string timestamp_param = "t";
   bool force_base64 = false;
   std::vector<std::pair<std::string, std::string>> extra_headers = {};
+  std::map<Transport, TransportOptions> transport_options = {};
   bool with_credentials = false;            // keep the server's cookies and send them back
   http::CookieJar* cookies = nullptr;       // one to share; outlives the client
   std::vector<std::string> protocols = {};  // of the WebSocket
@@ -89,6 +95,12 @@ struct ClientOptions {
       secure = {};
   // Time that also runs while the machine sleeps, for ping_overdue(). CLOCK_BOOTTIME where empty.
   std::function<net::Duration()> wall_clock = {};
+
+  // The fields that requests over `transport` get.
+  const std::vector<std::pair<std::string, std::string>>& headers_over(Transport transport) const {
+    const auto found = transport_options.find(transport);
+    return found == transport_options.end() ? extra_headers : found->second.extra_headers;
+  }
 };
 
 struct ClientSendOptions {

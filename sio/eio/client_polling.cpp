@@ -57,7 +57,7 @@ http::ClientRequest ClientPolling::request(std::string_view method, std::string 
   http::ClientRequest request;
   request.method = method;
   request.url = std::move(url);
-  request.headers = options_.extra_headers;
+  request.headers = options_.headers_over(Transport::polling);
   address_.authorize(request.headers);
   request.unix_path = address_.socket_path();
   return request;

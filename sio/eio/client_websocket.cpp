@@ -18,7 +18,7 @@ ws::ClientOptions ClientWebSocket::ws_options(const ClientAddress& address, std:
   options.url = std::move(url);
   options.subprotocols = options_.protocols;
   options.compression = options_.per_message_deflate;
-  options.headers = options_.extra_headers;
+  options.headers = options_.headers_over(Transport::websocket);
   address.authorize(options.headers);
   const auto is_cookie = [](const auto& field) {
     return http::equals_ignore_case(field.first, "Cookie");

@@ -49,6 +49,21 @@ TEST_CASE("C2: the upgrade, frame by frame", "[sio][eio-client][eio4-upgrade]") 
   CHECK(rig.take() == "text:hello|");
 }
 
+TEST_CASE("C12: fields of one transport stand in place of those of both",
+          "[sio][eio-client][eio4-client]") {
+  const auto has = [](const Served& peer, std::string_view field) {
+    return peer.got.find("\r\n" + std::string(field) + "\r\n") != std::string::npos;
+  };
+  eio::ClientOptions options = both();
+  options.extra_headers = {{"X-A", "of both"}, {"X-B", "b"}};
+  options.transport_options[Transport::websocket].extra_headers = {{"X-A", "of one"}};
+  UpgradeRig rig(std::move(options));
+  CHECK((has(rig.peer(1), "X-A: of one") && !has(rig.peer(1), "X-B: b")));
+  rig.client().send("posted");
+  rig.loop.settle();
+  CHECK((has(rig.peer(2), "X-A: of both") && has(rig.peer(2), "X-B: b")));
+}
+
 TEST_CASE("C2: the upgrade waits for a POST, and a ping meanwhile is answered over the WebSocket",
           "[sio][eio-client][eio4-upgrade]") {
   UpgradeRig rig;
