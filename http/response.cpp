@@ -1,7 +1,6 @@
 // http/response.cpp - status, fields and the ways to end a response.
 #include "http/response.h"
 
-#include <cassert>
 #include <charconv>
 #include <utility>
 
@@ -31,8 +30,9 @@ void Response::clear() {
 }
 
 Response& Response::status(int code) {
-  assert(code >= 200 && code <= 599);
-  status_ = code >= 200 && code <= 599 ? code : 500;
+  const bool known = code >= 200 && code <= 599;  // rfc9110-15; 1xx is not an answer
+  if (!known) exchange_->carrier().log("a status that is none becomes 500");
+  status_ = known ? code : 500;
   return *this;
 }
 

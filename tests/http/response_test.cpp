@@ -54,6 +54,22 @@ TEST_CASE("send chooses the type by what is sent", "[http][response][rfc9110-6.4
   CHECK(moved.field("Vary") == "Origin, Accept");
 }
 
+TEST_CASE("a status that is none becomes 500, and is logged", "[http][response][rfc9110-15]") {
+  for (const int code : {-1, 0, 100, 199, 600, 1000}) {
+    INFO(code);
+    Fixture server;
+    server.app.get("/set", [&](Request&, Response& res) { res.status(code).send("body"); });
+    server.app.get("/thrown", [&](Request&, Response&) { throw http::HttpError(code, "no"); });
+    server.app.get("/sent", [&](Request&, Response& res) { res.send_status(code); });
+    const Seen set = server.ask("GET /set HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(set.status == 500);
+    CHECK(set.body == "body");
+    CHECK(server.log == std::vector<std::string>{"a status that is none becomes 500"});
+    CHECK(server.ask("GET /thrown HTTP/1.1\r\nHost: x\r\n\r\n").status == 500);
+    CHECK(server.ask("GET /sent HTTP/1.1\r\nHost: x\r\n\r\n").status == 500);
+  }
+}
+
 TEST_CASE("a field that could split the response is left out", "[http][response][rfc9110-5.5]") {
   const Seen seen = answer_of([](Request&, Response& res) {
     res.set("X-A", "1\r\nX-Evil: 1").set("X B", "1").set("X-C", std::string_view("a\0b", 3));
