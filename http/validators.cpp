@@ -134,7 +134,8 @@ bool range_applies(std::string_view if_range, std::string_view tag,
 bool wants_no_cache(std::string_view cache_control) { return has_token(cache_control, "no-cache"); }
 
 std::optional<ByteRange> parse_range(std::string_view text, std::uint64_t size) {
-  if (text.substr(0, 6) != "bytes=") return ByteRange{0, size, false};  // rfc9110-14.2: ignored
+  if (!equals_ignore_case(text.substr(0, 6), "bytes="))
+    return ByteRange{0, size, false};  // rfc9110-14.2: ignored
   text.remove_prefix(6);
   const std::size_t dash = text.find('-');
   if (dash == std::string_view::npos || text.find(',') != std::string_view::npos) {

@@ -148,6 +148,7 @@ TEST_CASE("one range is read, others are for the whole",
       {"", 10, "whole"},
       {"bytes=0-4", 10, "0+5"},
       {"bytes=5-", 10, "5+5"},
+      {"Bytes=5-", 10, "5+5"},  // rfc9110-14.1: a unit's case does not matter
       {"bytes=-3", 10, "7+3"},
       {"bytes=-30", 10, "0+10"},
       {"bytes=0-99", 10, "0+10"},
