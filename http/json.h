@@ -68,6 +68,8 @@ class ParsedJson {
     if (!json) return Refusal{415, "the content is not said to be JSON"};
     const std::string charset = type->parameter("charset").value_or("utf-8");  // rfc8259-8.1
     if (!equals_ignore_case(charset, "utf-8")) return Refusal{415, "JSON is UTF-8"};
+    if (is_coded(request.header_list("Content-Encoding")))
+      return Refusal{415, "the content is encoded"};
     return parse_json(request.body());
   }
 

@@ -237,4 +237,8 @@ std::optional<std::size_t> choose(Offer what, std::string_view list,
   return choose(what, list, std::span<const std::string_view>(offers.begin(), offers.size()));
 }
 
+bool is_coded(std::string_view content_encoding) {
+  return !content_encoding.empty() && !equals_ignore_case(content_encoding, "identity");
+}
+
 }  // namespace strata::http

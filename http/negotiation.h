@@ -56,4 +56,8 @@ inline bool accepts_coding(std::string_view accept_encoding, std::string_view co
   return liked > 0 && liked >= quality(Offer::coding, accept_encoding, "identity");
 }
 
+// True if content with that Content-Encoding is not what its type says until it is decoded,
+// rfc9110-8.4: which we do not do with requests.
+bool is_coded(std::string_view content_encoding);
+
 }  // namespace strata::http

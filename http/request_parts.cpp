@@ -50,6 +50,7 @@ std::vector<std::pair<std::string, std::string>> Request::cookies() const {
 
 net::Result<Form, Refusal> Request::form(std::size_t pairs_max) const {
   if (!is("urlencoded")) return Refusal{415, "the content is no form"};
+  if (is_coded(header_list("Content-Encoding"))) return Refusal{415, "the content is encoded"};
   return parse_form(body_, pairs_max);
 }
 

@@ -5,6 +5,7 @@
 #include <exception>
 #include <memory>
 
+#include "http/negotiation.h"
 #include "http/request.h"
 #include "http/response.h"
 
@@ -144,6 +145,7 @@ Middleware multipart_form(MultipartOptions options) {
     const auto boundary = multipart_boundary(type);
     if (!boundary || req.header_count("Content-Type") != 1)
       throw HttpError(400, "multipart/form-data without a boundary");
+    if (is_coded(req.header_list("Content-Encoding"))) throw HttpError(415, "the form is encoded");
     auto reader = std::make_shared<FormReader>(req, shared, *boundary);
     if (req.streamed()) return read_pieces(req, std::move(reader), next);
     read_whole(req, *reader);

@@ -169,6 +169,8 @@ TEST_CASE("a form that is none, or too large, is refused with its status", "[htt
     CHECK(site.server.ask(post("/kept", file + end, false, type)).status == 400);
     CHECK(site.server.ask(post("/taken", file + end, false, type)).status == 400);
   }
+  const char* const coded = "multipart/form-data; boundary=X\r\nContent-Encoding: gzip";
+  CHECK(site.server.ask(post("/kept", file + end, false, coded)).status == 415);
 }
 
 TEST_CASE("a file that is not whole is given up without its end", "[http][multipart]") {

@@ -124,12 +124,15 @@ TEST_CASE("a form is read where the request says that it is one", "[http][reques
     if (!form) return std::to_string(form.error().status);
     return text(form->get("a")) + "," + std::to_string(form->all("b").size());
   };
-  const auto post = [&](const char* type, const std::string& body) {
-    return told(tell,
-                "Content-Type: " + std::string(type) +
-                    "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n",
-                "/", "POST", body);
+  const auto post = [&](const std::string& type, const std::string& body) {
+    return told(
+        tell,
+        "Content-Type: " + type + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n",
+        "/", "POST", body);
   };
+  const std::string urlencoded = "application/x-www-form-urlencoded";
+  CHECK(post(urlencoded + "\r\nContent-Encoding: identity", "a=1") == "1,0");
+  CHECK(post(urlencoded + "\r\nContent-Encoding: gzip", "a=1") == "415");
   CHECK(post("application/x-www-form-urlencoded", "a=x+y&b=1&b=2") == "x y,2");
   CHECK(post("application/x-www-form-urlencoded;charset=utf-8", "") == "(none),0");
   CHECK(post("application/x-www-form-urlencoded", "a&b&c&d") == "413");
@@ -168,6 +171,9 @@ TEST_CASE("JSON is parsed when it is asked for, once", "[http][request][json][rf
   CHECK(post("application/json", "{\"a\":[1]}") == "{\"a\":[1]}yes");
   CHECK(post("application/problem+json;charset=UTF-8", "1") == "1yes");
   CHECK(post("application/json;charset=latin1", "1") == "415");
+  CHECK(post("application/json\r\nContent-Encoding: Identity", "1") == "1yes");
+  CHECK(post("application/json\r\nContent-Encoding: gzip", "1") == "415");
+  CHECK(post("application/json\r\nContent-Encoding:\r\nContent-Encoding: br", "1") == "415");
   CHECK(post("text/plain", "1") == "415");
   CHECK(post("application/json", "{") == "400");
   CHECK(post("application/json", std::string(129, '[') + std::string(129, ']')) == "400");
