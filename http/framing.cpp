@@ -116,8 +116,8 @@ std::optional<Refusal> check_codings(std::span<const Field> fields, const KnownF
   return std::nullopt;
 }
 
-// stricter than rfc9112-6.3: of lists ("5, 5") even equal ones are refused, and a repetition has to
-// be the same digits, not merely the same number.
+// stricter than rfc9112-6.3: of lists ("5, 5") even equal ones are refused; a request has one such
+// field, and where a response repeats it, by the same digits, not merely the same number.
 std::optional<Refusal> check_length(std::span<const Field> fields, const KnownFields& known,
                                     BodyLength& body) {
   const std::string_view first = known.content_length->value;
@@ -182,6 +182,8 @@ std::optional<Refusal> decide_framing(RequestHead& head) {
     if (const auto refusal = check_codings(head.fields, known)) return refusal;
     head.body.kind = BodyLength::Kind::chunked;
   } else if (known.content_length != nullptr) {
+    if (known.repeated && !has_one(head.fields, known, known.content_length))
+      return Refusal{400, "more than one Content-Length"};
     if (const auto refusal = check_length(head.fields, known, head.body)) return refusal;
   }
 
@@ -192,10 +194,9 @@ std::optional<Refusal> decide_framing(RequestHead& head) {
   // rfc9110-10.1.1: an expectation of HTTP/1.0 is ignored; without content there is none to wait.
   head.expects_continue = false;
   if (http_1_1 && known.expect != nullptr) {
-    const bool known_one = all_lines(head.fields, known, known.expect, [](std::string_view value) {
-      return equals_ignore_case(value, "100-continue");
-    });
-    if (!known_one) return Refusal{417, "an expectation other than 100-continue"};
+    const bool known_one = equals_ignore_case(known.expect->value, "100-continue");
+    if (!known_one || (known.repeated && !has_one(head.fields, known, known.expect)))
+      return Refusal{417, "an expectation other than 100-continue"};
     head.expects_continue = head.body.kind == BodyLength::Kind::chunked || head.body.bytes != 0;
   }
   return std::nullopt;
