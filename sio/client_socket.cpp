@@ -268,8 +268,8 @@ ClientSocket& ClientSocket::disconnect() {
   return *this;
 }
 
-// If it is the last one the session ends by that. Who hears so there, and leaves before it was his
-// turn to be told, is told here.
+// With the last active socket the session ends, inside withdraw(). One that leaves while others are
+// told of an end, before its own turn came, is told here.
 void ClientSocket::leave(std::string_view reason) {
   withdraw();
   if (silenced()) return;
