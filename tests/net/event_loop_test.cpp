@@ -80,12 +80,14 @@ TEST_CASE("timers fire in order and not early; a later start moves one", "[net]"
   Timer soon(loop, [&] { order.push_back(5); });
   Timer moved(loop, [&] { order.push_back(10); });
   Timer never(loop, [&] { order.push_back(-1); });
-  late.start(20ms);
-  soon.start(5ms);
-  moved.start(1ms);
-  moved.start(10ms);
-  never.start(3ms);
-  never.stop();
+  loop.post([&] {  // in a turn, where the time stands still
+    late.start(20ms);
+    soon.start(5ms);
+    moved.start(1ms);
+    moved.start(10ms);
+    never.start(3ms);
+    never.stop();
+  });
   CHECK(step_until(loop, [&] { return order.size() == 3; }));
   CHECK(order == std::vector<int>{5, 10, 20});
   CHECK(loop.now() >= begin + 20ms);

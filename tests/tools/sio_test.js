@@ -83,10 +83,10 @@ test(group, 'commands: /help, /disconnect, /connect, /quit', async ({after}) => 
   const again = next(io, 'connection');
   child.type('/connect');
   await again;
+  assert.strictEqual(await limited(gone, 'disconnect'), 'client namespace disconnect');
   child.type('/quit');
   const {code} = await child.ended;
   assert.strictEqual(code, 0);
-  assert.strictEqual(await limited(gone, 'disconnect'), 'client namespace disconnect');
 });
 
 test(group, 'fifty thousand lines arrive, in order', async ({after}) => {
