@@ -91,7 +91,7 @@ ClientSocket& ClientSocket::connect() {
 
 // Its answer may come late: then it finds that it was asked again, or that nobody waits.
 void ClientSocket::opened() {
-  if (standing_ != Standing::out) return;
+  if (standing_ == Standing::asking || standing_ == Standing::asked) return;
   standing_ = Standing::asking;
   const std::uint64_t asked = ++asked_;
   std::weak_ptr<ManagerCore> manager = manager_->weak_from_this();
