@@ -1,6 +1,7 @@
 // tests/interop/express_routes.cpp - the routes of express_routes.js, with our router.
 //
-//   express_routes ... FILE     listens on any port and prints it; FILE is what /file sends
+//   express_routes ... FOLDER FILE     listens on any port and prints it; FILE is what /file sends,
+//                                      FOLDER is served below /static and its like
 //
 // The two are read side by side: the same order, the same texts.
 #include <cstdio>
@@ -11,6 +12,7 @@
 #include "http/server.h"
 #include "net/event_loop.h"
 #include "net/stop_signals.h"
+#include "tests/interop/express_edges.h"
 
 using namespace strata;
 using http::HttpError;
@@ -258,7 +260,8 @@ void fields(Router& app) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  const std::string file = count > 1 ? arguments[count - 1] : "";
+  if (count < 3) return 2;
+  const std::string file = arguments[count - 1];
   net::EventLoop loop;
   http::Server app(loop);
   paths(app);
@@ -269,6 +272,7 @@ int main(int count, char** arguments) {
   app.get("/download",
           [&](Request&, Response& res) { res.download(file, "r\xC3\xA9sum\xC3\xA9.txt"); });
   app.get("/no-file", [&](Request&, Response& res) { res.send_file(file + ".none"); });
+  test::add_edges(app, arguments[count - 2]);
   if (app.listen(net::Address::loopback(0))) return 1;
   const net::StopSignals signals(
       loop, [&] { loop.stop(); }, [&] { loop.stop(); });

@@ -4,6 +4,7 @@
 const express = require('express');
 const cookie = require('cookie');
 const {match} = require('path-to-regexp');
+const edges = require('./express_edges');
 
 const text = (value) => value === undefined || value === false ? 'none' : value;
 const says = (what) => (req, res) => res.send(what);
@@ -210,8 +211,8 @@ function fields(app) {
   });
 }
 
-// `file` is what /file sends.
-module.exports = function routes(file) {
+// `file` is what /file sends; `folder` is served below /static and its like.
+module.exports = function routes(file, folder) {
   const app = express();
   app.disable('x-powered-by');
   app.set('env', 'test');  // no stack on the console
@@ -222,5 +223,6 @@ module.exports = function routes(file) {
   app.get('/file', (req, res) => res.sendFile(file));
   app.get('/download', (req, res) => res.download(file, 'résumé.txt'));
   app.get('/no-file', (req, res) => res.sendFile(file + '.none'));
+  edges(app, folder);
   return app;
 };
