@@ -1,4 +1,9 @@
 // sio/client/manager_event.h - how a Manager tells its events, to handlers and to its sockets.
+//
+//   listeners of "close":  [ handler ][ Turn of /a ][ handler ][ Turn of /b ]   as they came
+//   tell("close", each):      called     each(/a)      called     each(/b)
+//
+// A handler that adds, removes or ends something on the way changes what is left to be told.
 #pragma once
 #include <exception>
 #include <utility>
