@@ -28,7 +28,11 @@ ManagerCore::ManagerCore(Manager& front, net::Loop& loop, std::string_view url,
       options_(std::move(options)),
       link_(std::make_shared<ClientLink>(loop, *this)),
       backoff_(options_.reconnection_delay, options_.reconnection_delay_max,
-               options_.randomization_factor) {
+               options_.randomization_factor),
+      reconnect_timer_(loop, [this] {
+        const auto kept = keep();
+        attempt();
+      }) {
   const auto destination = parse_destination(url, "http");
   if (!destination) {
     refused_ = destination.error();
@@ -131,9 +135,7 @@ void ManagerCore::engine_failed(const eio::TransportError& error) {
   const auto kept = keep();
   if (state_ == State::opening) return opening_failed(failure_of(error));
   if (state_ != State::open) return;
-  const Failure why = failure_of(error);  // on_close follows
-  tell(
-      "error", [&](ClientSocket& socket) { socket.failed(why); }, why);
+  tell_error(failure_of(error));  // on_close follows
 }
 
 // --- packets in -------------------------------------------------------------------------------
@@ -211,19 +213,6 @@ ClientSocket& ManagerCore::socket(std::string_view name, const SocketOptions* op
   if (options_.auto_connect && !found->active()) found->connect();
   return *found;
 }
-
-class ManagerCore::Turn final : public EventHandler {
- public:
-  Turn(ManagerCore& manager, ClientSocket& socket) : manager_(manager), socket_(socket) {}
-  std::optional<Mismatch> call(Call&) override {
-    if (manager_.telling_ != nullptr) manager_.telling_->tell_by_turn(socket_);
-    return std::nullopt;
-  }
-
- private:
-  ManagerCore& manager_;
-  ClientSocket& socket_;
-};
 
 void ManagerCore::joined(ClientSocket& socket) {
   Active& active = active_.emplace_back(Active{&socket, {}});

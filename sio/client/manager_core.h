@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "net/timer.h"
 #include "sio/binary.h"
 #include "sio/client/backoff.h"
 #include "sio/client_socket.h"
@@ -76,6 +77,8 @@ class ManagerCore : public std::enable_shared_from_this<ManagerCore> {
   void engine_opened();
   void engine_failed(const eio::TransportError& error);
   void start();
+  void begin();
+  void tell_error(const Failure& why);
   void opening_failed(const Failure& why);
   void connection_lost(std::string_view reason, const std::optional<Failure>& details);
   void reconnect();
@@ -123,7 +126,7 @@ class ManagerCore : public std::enable_shared_from_this<ManagerCore> {
   bool fresh_ = true;  // the next packet is the first of a session
   Manager::OnOpened on_opened_;
   net::TimerHandle open_timer_;
-  net::TimerHandle reconnect_timer_;
+  net::Timer reconnect_timer_;           // to arm it again takes no memory
   std::unique_ptr<eio::Client> engine_;  // last: it goes first
 };
 

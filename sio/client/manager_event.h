@@ -5,7 +5,6 @@
 //
 // A handler that adds, removes or ends something on the way changes what is left to be told.
 #pragma once
-#include <exception>
 #include <utility>
 #include <vector>
 
@@ -13,29 +12,13 @@
 
 namespace strata::sio {
 
-template <class... V>
-void ManagerCore::event(std::string_view name, const V&... values) {
-  if (gone_ || listeners_.count(name) == 0) return;
-  const auto call_all = [&](const Args& args) {
-    Call call(*front_, nullptr, args, std::nullopt);
-    listeners_.run(name, [&](EventHandler& handler) {
-      if (gone_) return;
-      guard(
-          [&] {
-            if (const auto wrong = handler.call(call)) log(name, wrong->sentence());
-          },
-          [&](std::string_view why) { log(name, why); });
-    });
-  };
-  as_arguments(call_all, values...);
-}
-
 // Who has not been told yet, of those that were active when it began.
 struct ManagerCore::Telling {
   Telling(ManagerCore& m, const void* e, void (*c)(const void*, ClientSocket&))
-      : manager(m), each(e), call(c), outer(std::exchange(m.telling_, this)) {
+      : manager(m), each(e), call(c) {
     left.reserve(m.active_.size());
     for (const Active& active : m.active_) left.push_back(active.socket);
+    outer = std::exchange(m.telling_, this);
   }
   ~Telling() { manager.telling_ = outer; }
   Telling(const Telling&) = delete;
@@ -44,22 +27,42 @@ struct ManagerCore::Telling {
   void tell(ClientSocket& socket) {
     if (std::erase(left, &socket) != 0 && !manager.gone_ && socket.active()) call(each, socket);
   }
-  // Among handlers: what it throws is none of theirs.
-  void tell_by_turn(ClientSocket& socket) {
-    try {
-      tell(socket);
-    } catch (...) {
-      failure = std::current_exception();
-    }
-  }
 
   ManagerCore& manager;
   const void* each;
   void (*call)(const void*, ClientSocket&);
-  Telling* outer;  // an event that this one began in
+  Telling* outer = nullptr;  // an event that this one began in
   std::vector<ClientSocket*> left;
-  std::exception_ptr failure;
 };
+
+// Among the handlers of an event: here it is the socket's turn to hear of it.
+class ManagerCore::Turn final : public EventHandler {
+ public:
+  Turn(ManagerCore& manager, ClientSocket& socket) : manager_(manager), socket_(socket) {}
+  std::optional<Mismatch> call(Call&) override { return std::nullopt; }
+  void come() const {
+    if (manager_.telling_ != nullptr) manager_.telling_->tell(socket_);
+  }
+
+ private:
+  ManagerCore& manager_;
+  ClientSocket& socket_;
+};
+
+// Arguments are made where somebody hears them.
+template <class... V>
+void ManagerCore::event(std::string_view name, const V&... values) {
+  if (gone_) return;
+  listeners_.run(name, [&](EventHandler& handler) {
+    if (gone_) return;
+    if (const auto* const turn = dynamic_cast<const Turn*>(&handler)) return turn->come();
+    const auto call_it = [&](const Args& args) {
+      Call call(*front_, nullptr, args, std::nullopt);
+      if (const auto wrong = handler.call(call)) log(name, wrong->sentence());
+    };
+    guard([&] { as_arguments(call_it, values...); }, [&](std::string_view why) { log(name, why); });
+  });
+}
 
 template <class Each, class... V>
 void ManagerCore::tell(std::string_view name, const Each& each, const V&... values) {
@@ -69,7 +72,6 @@ void ManagerCore::tell(std::string_view name, const Each& each, const V&... valu
   event(name, values...);
   // Whose turns were taken away, with all handlers of this event.
   while (!telling.left.empty()) telling.tell(*telling.left.front());
-  if (telling.failure) std::rethrow_exception(telling.failure);
 }
 
 }  // namespace strata::sio

@@ -25,8 +25,19 @@ void ManagerCore::open(Manager::OnOpened done) {
 }
 
 void ManagerCore::start() {
-  reconnect_timer_.cancel();
+  reconnect_timer_.stop();
   state_ = State::opening;
+  try {
+    begin();
+  } catch (...) {  // no memory: as if nobody had tried
+    if (engine_) engine_->close();
+    stop_timers();
+    state_ = State::closed;
+    throw;
+  }
+}
+
+void ManagerCore::begin() {
   const std::weak_ptr<ManagerCore> self = weak_from_this();
   if (!refused_.empty()) {  // later, as any other failure; and again it would be the same
     open_timer_ = loop_.after({}, [self] {
@@ -51,15 +62,23 @@ void ManagerCore::start() {
 
 void ManagerCore::stop_timers() {
   open_timer_.cancel();
-  reconnect_timer_.cancel();
+  reconnect_timer_.stop();
+}
+
+void ManagerCore::tell_error(const Failure& why) {
+  guard(
+      [&] {
+        tell(
+            "error", [&](ClientSocket& socket) { socket.failed(why); }, why);
+      },
+      [&](std::string_view what) { log("error", what); });
 }
 
 void ManagerCore::opening_failed(const Failure& why) {
   stop_timers();
   state_ = State::closed;
   const auto done = std::exchange(on_opened_, {});
-  tell(
-      "error", [&](ClientSocket& socket) { socket.failed(why); }, why);
+  tell_error(why);
   if (done && !gone_) guard([&] { done(&why); }, [&](std::string_view what) { log("open", what); });
   if (reconnecting_) {
     if (state_ == State::closed) {  // else one who heard of it has begun the next attempt
@@ -90,11 +109,8 @@ void ManagerCore::connection_lost(std::string_view reason, const std::optional<F
   state_ = State::closed;
   for (const auto& socket : sockets_) socket->session_over();
   const auto closed = [&](ClientSocket& socket) { socket.closed(reason, details); };
-  if (details) {
-    tell("close", closed, reason, *details);
-  } else {
-    tell("close", closed, reason);
-  }
+  guard([&] { details ? tell("close", closed, reason, *details) : tell("close", closed, reason); },
+        [&](std::string_view what) { log("close", what); });
   if (options_.reconnection) reconnect();
 }
 
@@ -105,11 +121,8 @@ void ManagerCore::reconnect() {
     backoff_.reset();
     return event("reconnect_failed");
   }
+  reconnect_timer_.start(backoff_.next(options_.random ? options_.random() : chance()));
   reconnecting_ = true;
-  const net::Duration delay = backoff_.next(options_.random ? options_.random() : chance());
-  reconnect_timer_ = loop_.after(delay, [self = weak_from_this()] {
-    if (const auto core = self.lock()) core->attempt();
-  });
 }
 
 void ManagerCore::attempt() {
@@ -117,7 +130,10 @@ void ManagerCore::attempt() {
   event("reconnect_attempt", static_cast<int>(backoff_.attempts()));
   // Whoever heard it may have closed or opened it.
   if (gone_ || skip_reconnect_ || state_ != State::closed) return;
-  start();
+  guard([&] { start(); },
+        [&](std::string_view what) {
+          opening_failed({std::string(what), {}, 0, {}});
+        });
 }
 
 void ManagerCore::set_reconnection(bool on) {
@@ -126,16 +142,20 @@ void ManagerCore::set_reconnection(bool on) {
   skip_reconnect_ = true;
   if (reconnecting_ && state_ == State::closed) {
     reconnecting_ = false;
-    reconnect_timer_.cancel();
+    reconnect_timer_.stop();
   }
 }
 
 void ManagerCore::log(std::string_view what, std::string_view why) {
   if (gone_ || !sink_) return;
-  std::string line = "a handler of \"";
-  line.append(what).append("\" failed: ").append(why);
-  const auto sink = sink_;  // it may set another
-  guard([&] { sink(line); }, [](std::string_view) {});
+  guard(
+      [&] {
+        std::string line = "a handler of \"";
+        line.append(what).append("\" failed: ").append(why);
+        const auto sink = sink_;  // it may set another
+        sink(line);
+      },
+      [](std::string_view) {});
 }
 
 }  // namespace strata::sio
