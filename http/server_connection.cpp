@@ -258,7 +258,7 @@ std::unique_ptr<net::Connection> ServerConnection::give_up(Exchange&) {
   if (gone_ || core_.dead) return nullptr;
   gone_ = true;
   core_.loop.disarm(*this);
-  peer_ = std::make_unique<net::Address>(connection_->peer());
+  if (peer_ == nullptr) peer_ = std::make_unique<net::Address>(connection_->peer());
   if (connection_->paused()) connection_->resume();
   if (receiving_) core_.bury(*this);
   return std::move(connection_);
@@ -271,7 +271,8 @@ bool ServerConnection::welcome(Guest& guest) {
 }
 
 net::Address ServerConnection::peer() const {
-  if (connection_ != nullptr) return connection_->peer();
+  if (peer_ == nullptr && connection_ != nullptr)
+    peer_ = std::make_unique<net::Address>(connection_->peer());
   return peer_ != nullptr ? *peer_ : net::Address();
 }
 

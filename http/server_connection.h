@@ -116,7 +116,8 @@ class ServerConnection final : public net::Receiver, public Carrier, private net
 
   ServerCore& core_;
   std::unique_ptr<net::Connection> connection_;
-  std::unique_ptr<net::Address> peer_;  // once the connection was taken
+  // Once it was asked for, or the connection was taken: of one that was reset nobody knows it.
+  mutable std::unique_ptr<net::Address> peer_;
   Exchange* exchange_ = nullptr;
   const PrefixRoute* route_ = nullptr;  // of the exchange
   std::size_t requests_ = 0;

@@ -64,6 +64,7 @@ void ServerCore::accept(std::unique_ptr<net::Connection> connection) {
   }
   connections.push_back(
       std::make_unique<ServerConnection>(*this, std::move(connection), connections.size()));
+  if (options.max_per_address != 0) connections.back()->peer();  // is remembered for bury()
 }
 
 void ServerCore::bury(ServerConnection& connection) {

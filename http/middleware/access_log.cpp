@@ -71,10 +71,11 @@ struct Log {
 Middleware access_log(std::function<void(std::string_view)> sink, AccessLogOptions options) {
   if (!options.now) options.now = system_now;
   auto log = std::make_shared<const Log>(Log{std::move(sink), std::move(options)});
-  return [log](Request&, Response& res, const Next& next) {
+  return [log](Request& req, Response& res, const Next& next) {
     const std::int64_t begun = log->options.now();
-    res.on_finish([log, begun](const Request& req, const Response& done, std::uint64_t bytes) {
-      log->write(req, done, bytes, begun);
+    req.peer();  // is remembered: a client that resets has no address any more
+    res.on_finish([log, begun](const Request& asked, const Response& done, std::uint64_t bytes) {
+      log->write(asked, done, bytes, begun);
     });
     next();
   };

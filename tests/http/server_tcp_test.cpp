@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "http/middleware/access_log.h"
 #include "tests/http/tcp_fixture.h"
 
 using namespace strata;
@@ -59,6 +60,34 @@ TEST_CASE("requests over TCP, pipelined, in pieces, and a file", "[http][tcp]") 
   }
   CHECK(server.ask(client, "\n").status == 200);
   CHECK(server.app.connection_count() == 1);
+}
+
+TEST_CASE("an address is counted out, and logged, when its connection is reset", "[http][tcp]") {
+  http::ServerOptions options;
+  options.max_per_address = 2;
+  Tcp server(options);
+  std::vector<std::string> lines;
+  server.app.use(http::access_log([&](std::string_view line) { lines.emplace_back(line); },
+                                  {.format = http::AccessLogFormat::common}));
+  int asked = 0;
+  server.app.get("/held", [&](Request&, Response& res) {
+    ++asked;
+    res.held();
+  });
+  server.app.get("/", [](Request&, Response& res) { res.send("served"); });
+  for (int i = 0; i < 3; ++i) {
+    Client silent(server.app.address()), held(server.app.address());
+    held.send("GET /held HTTP/1.1\r\nHost: x\r\n\r\n");
+    REQUIRE(
+        server.turn_until([&] { return server.app.connection_count() == 2 && asked == i + 1; }));
+    silent.reset();
+    held.reset();
+    REQUIRE(server.turn_until([&] { return server.app.connection_count() == 0; }));
+    REQUIRE(lines.size() == static_cast<std::size_t>(i + 1));
+    CHECK(lines.back().rfind("127.0.0.1 - - [", 0) == 0);
+  }
+  Client client(server.app.address());
+  CHECK(server.ask(client, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").body == "served");
 }
 
 TEST_CASE("a session cut at any byte leaves nothing behind over TCP", "[http][tcp]") {
