@@ -281,8 +281,12 @@ OBJECTS += $(patsubst %,$(OBJ)/tests/fuzz/%_fuzz.o,$(FUZZ)) $(OBJ)/tests/fuzz/re
 .PHONY: fuzz-binaries
 .SECONDARY: $(OBJECTS)
 
-# clang reads every source too: what one compiler lets pass, the other often does not.
-READ_BY_CLANG := $(SOURCES) $(TOOL_SRC) $(TOOL_PARTS) $(PROGRAM_SRC) $(CLIENT_ROWS) $(foreach l,$(LAYERS),$(TESTS_$(l))) $(SUPPORT)
+# clang reads every source too: what one compiler lets pass, the other often does not. Where it has
+# its sanitizers it builds what runs under asan, and so has read it; it reads only the rest then.
+CLANG_ASAN := echo 'int main() {}' | clang++ $(SANITIZE_asan) -x c++ - -o /dev/null 2>/dev/null
+CLANG_TOO  := $(strip $(filter-out $(lastword $(CXX)),$(CXX)) clang++)
+READ_BY_CLANG := $(TOOL_SRC) $(TOOL_PARTS) $(PROGRAM_SRC) $(CLIENT_ROWS)
+READ_BY_CLANG += $(if $(BUILT_BY_CLANG),,$(SOURCES) $(foreach l,$(LAYERS),$(TESTS_$(l))) $(SUPPORT))
 CLANG_OK := $(patsubst %.cpp,build/clang/%.ok,$(READ_BY_CLANG))
 build/clang/%.ok: %.cpp
 	@mkdir -p $(@D)
@@ -304,15 +308,18 @@ check:                                 ## warnings, format, layer rules, spec in
 	$$run format tools/check_format $(FORMATTED); \
 	$$run layers tools/check_layers $(OBJ); \
 	$$run spec-index tools/rfc_index --quiet; \
-	if command -v clang++ >/dev/null; then $$run clang-warnings $$make -k read-by-clang; \
+	by=; asan=build/asan; if $(CLANG_ASAN); then by=1; asan=build/clang/asan; fi; \
+	if command -v clang++ >/dev/null; then \
+	  $$run clang-warnings $$make -k read-by-clang BUILT_BY_CLANG=$$by; \
 	else echo "clang-warnings: there is no clang++ here, left out"; fi; \
-	$$run asan-build $$make -k MODE=asan test-binaries fuzz-binaries; \
+	$$run asan-build $$make -k MODE=asan ROOT=$$asan $${by:+CXX="$(CLANG_TOO)"} \
+	  test-binaries fuzz-binaries; \
 	$$run tsan-build $$make -k MODE=tsan $(patsubst %,build/tsan/tests/%,$(THREADED)); \
 	export TEST_SECONDS=1200; \
-	for layer in $(LAYERS); do $$run asan-$$layer build/asan/tests/$$layer; done; \
+	for layer in $(LAYERS); do $$run asan-$$layer $$asan/tests/$$layer; done; \
 	for layer in $(THREADED); do $$run tsan-$$layer build/tsan/tests/$$layer; done; \
 	for target in $(FUZZ); do \
-	  $$run fuzz-$$target build/asan/tests/fuzz-$$target tests/fuzz/corpus/$$target; done; \
+	  $$run fuzz-$$target $$asan/tests/fuzz-$$target tests/fuzz/corpus/$$target; done; \
 	tools/sum_results $(RESULTS)/check
 
 format:                                ## clang-format, in place
