@@ -5,6 +5,10 @@
 
 namespace strata::http {
 
+CorsOrigin::CorsOrigin(std::vector<std::string> list) : kind_(Kind::list), list_(std::move(list)) {
+  if (std::find(list_.begin(), list_.end(), "*") != list_.end()) *this = CorsOrigin("*");
+}
+
 std::optional<std::string_view> CorsOrigin::answer_to(std::string_view origin) const {
   switch (kind_) {
     case Kind::none:

@@ -24,7 +24,8 @@ class CorsOrigin {
   CorsOrigin(const char* one) : CorsOrigin(std::string(one)) {}
   // true: whoever asks is told that it may. false: no fields, and a preflight is not answered.
   CorsOrigin(std::same_as<bool> auto all) : kind_(all ? Kind::reflect : Kind::none) {}
-  CorsOrigin(std::vector<std::string> list) : kind_(Kind::list), list_(std::move(list)) {}
+  // With "*" among them it is "*": npm's would say nothing to anybody.
+  CorsOrigin(std::vector<std::string> list);
   CorsOrigin(std::initializer_list<std::string> list)
       : CorsOrigin(std::vector<std::string>(list)) {}
   // A list by rule, bool(std::string_view origin), "" for a request without Origin: for ports, or

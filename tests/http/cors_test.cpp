@@ -179,6 +179,17 @@ TEST_CASE("the middleware sets the fields, and answers a preflight", "[http][cor
         "http://q");
 }
 
+TEST_CASE("a list with * in it is *", "[http][cors][codec][eio4-cors]") {
+  const CorsOptions lists[] = {{.origin = {"*"}}, {.origin = {a, "*"}}};
+  for (const CorsOptions& options : lists) {
+    for (const char* const origin : {"", a, "http://b.example"}) {
+      CorsFields fields;
+      append_cors(options, origin, fields);
+      CHECK(fields == CorsFields{{"Access-Control-Allow-Origin", "*"}});
+    }
+  }
+}
+
 TEST_CASE("npm's cors sends the same, asked here and now", "[http][cors][oracle]") {
   const std::string modules = "build/node/interop/node_modules";
   const std::string oracle = "tests/http/cors_oracle.js";
