@@ -182,6 +182,7 @@ void ServerCore::announce(ServerSocket& socket) {
   socket.announced = true;
   try {
     if (top_ != nullptr) top_->on_open(socket);
+    if (top_ != nullptr && options_.on_open) options_.on_open(socket);
   } catch (...) {
     socket.close("forced close", true);
   }

@@ -96,8 +96,12 @@ struct Options {
   std::function<void(Fields&, const http::Request&)> initial_headers;
   std::function<void(Fields&, const http::Request&)> headers;
   std::function<void(const ConnectionError&)> on_connection_error;  // a request was refused
-  // For those who watch. A packet that came, of any type; one that is about to be written; what
-  // was written goes to the transport now; it has all left, as for Socket::when_sent.
+  // For those who watch, behind the Handler. A session began; it changed to a WebSocket; it ended.
+  std::function<void(Socket&)> on_open;
+  std::function<void(Socket&)> on_upgrade;
+  std::function<void(Socket&, std::string_view reason, std::string_view detail)> on_close;
+  // A packet that came, of any type; one that is about to be written; what was written goes to the
+  // transport now; it has all left, as for Socket::when_sent.
   std::function<void(Socket&, const Packet&)> on_packet;
   std::function<void(Socket&, const Packet&)> on_packet_create;
   std::function<void(Socket&)> on_flush;

@@ -118,8 +118,10 @@ void ServerCore::end_turn() {
   for (const std::unique_ptr<ServerSocket>& socket : reporting_) {
     if (top_ == nullptr) break;
     if (!socket->announced) continue;
-    contained(
-        [&] { top_->on_close(*socket, socket->session().reason(), socket->session().detail()); });
+    const Session& session = socket->session();
+    contained([&] { top_->on_close(*socket, session.reason(), session.detail()); });
+    if (top_ == nullptr || !options_.on_close) continue;
+    contained([&] { options_.on_close(*socket, session.reason(), session.detail()); });
   }
   for (std::unique_ptr<ServerSocket>& socket : reporting_) dead_.push_back(std::move(socket));
   reporting_.clear();

@@ -109,7 +109,11 @@ void ServerSocket::switch_over() {
   upgraded_ = true;
   send_waiting();
   if (extras_ && !extras_->when_sent.empty()) core_->flush_later(*this);
-  if (core_->top() != nullptr) guarded([this] { core_->top()->on_upgrade(*this); });
+  guarded([this] {
+    const auto& watch = core_->options().on_upgrade;
+    if (core_->top() != nullptr) core_->top()->on_upgrade(*this);
+    if (core_->top() != nullptr && watch) watch(*this);
+  });
 }
 
 // What is in the outbox, as frames.

@@ -64,6 +64,53 @@ TEST_CASE("E36 events: packets as they come and are made, flush and drain", "[si
   }
 }
 
+TEST_CASE("E36 events: a session begins, changes its transport, ends", "[sio][eio]") {
+  Texts log;
+  sio::eio::Options options;
+  options.on_open = [&](sio::eio::Socket& s) {
+    log.push_back("open " + std::string(s.transport()));
+  };
+  options.on_upgrade = [&](sio::eio::Socket& s) {
+    log.push_back("upgrade " + std::string(s.transport()));
+  };
+  options.on_close = [&](sio::eio::Socket& s, std::string_view reason, std::string_view detail) {
+    log.push_back("close " + std::string(s.transport()) + ", " + std::string(reason) + ", " +
+                  std::string(detail));
+    throw std::runtime_error("of no matter to the others");
+  };
+  Rig rig(options);
+  const std::string sid = rig.open_polling();
+  CHECK(log == Texts{"open polling"});
+  RawClient client = rig.client();
+  client.upgrade(rig.ws(sid));
+  client.message("2probe");
+  client.message("5");
+  CHECK(log.back() == "upgrade websocket");
+  CHECK(rig.echo.upgrades == 1);
+  const std::string other = rig.open_polling();
+  client.message("1");
+  rig.echo.sockets[1]->close("enough", true);
+  rig.loop.settle();
+  CHECK(log == Texts{"open polling", "upgrade websocket", "open polling",
+                     "close websocket, transport close, close packet", "close polling, enough, "});
+  CHECK(rig.echo.reasons == Texts{"transport close", "enough"});
+}
+
+TEST_CASE("E36 events: a server that ends in one of them is not asked for the next", "[sio][eio]") {
+  int closed = 0;
+  Rig* made = nullptr;
+  sio::eio::Options options;
+  options.on_open = [&made](sio::eio::Socket&) { made->engine.reset(); };
+  options.on_close = [&](sio::eio::Socket&, std::string_view, std::string_view) { ++closed; };
+  Rig rig(options);
+  made = &rig;
+  RawClient client = rig.client();
+  client.send_get(hello);
+  rig.loop.settle();
+  CHECK(rig.engine == nullptr);
+  CHECK(closed == 0);
+}
+
 TEST_CASE("E36 send callback: told when all before it has left", "[sio][eio]") {
   Rig rig;
   Texts told;
