@@ -39,7 +39,7 @@ std::string_view PollCompression::pack(const http::Request& request, std::string
   } catch (const std::bad_alloc&) {  // it is sent as it is
   }
   pool.give_back(std::move(state));
-  if (!whole || packed.size() >= body.size()) return {};
+  if (!whole) return {};
   body = std::move(packed);
   return *coding == "gzip" ? "gzip" : "deflate";
 }

@@ -16,8 +16,8 @@ namespace strata::sio::eio {
 class PollCompression {
  public:
   explicit PollCompression(const std::optional<HttpCompression>& options);
-  // Replaces the body and answers its Content-Encoding; nothing: it stays as it is, being short,
-  // no shorter for it, or wanted plain.
+  // Replaces the body and answers its Content-Encoding; nothing: it stays as it is, being short
+  // or wanted plain.
   std::string_view pack(const http::Request& request, std::string& body);
 
  private:
