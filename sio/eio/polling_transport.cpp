@@ -91,13 +91,14 @@ void ServerSocket::on_post_head(http::Request& request, http::Response& response
     perform(actions);
     return;
   }
-  extras().post = &response;
+  // First what forgets it, then what is forgotten: either may fail for want of memory.
   response.on_abort(core_->when_alive(sid_, [&response](ServerSocket& socket) {
     if (socket.extras_) socket.extras_->post = nullptr;
     // eio4-polling: too large is an error of that request, not of the session.
     if (response.status() == 413) return socket.session_.on_post_done();
     socket.perform(socket.session_.on_post_aborted());
   }));
+  extras().post = &response;
 }
 
 // It is no longer under way, though a middleware may keep it waiting, or answer it.

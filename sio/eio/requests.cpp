@@ -51,7 +51,7 @@ void ServerCore::route_on(http::Server& http) {
   route.empty_errors = true;
   route.on_head = guarded(&ServerCore::on_head, true);
   route.on_refusal = guarded(&ServerCore::add_fields, true);
-  route.on_request = [chain = chain_, act = guarded(&ServerCore::on_request, false)](
+  route.on_request = [chain = chain_, act = guarded(&ServerCore::on_whole, false)](
                          Request& request, Response& response) { act(request, response); };
   http.prefix(std::move(route));
   http.welcome(*this);
@@ -73,6 +73,16 @@ void ServerCore::on_head(Request& request, Response& response) {
   const auto error = check(request, query, socket);
   if (!error && socket != nullptr) return socket->on_post_head(request, response);
   if (error && !has_middleware_) refuse(request, response, *error);  // else they are asked first
+}
+
+// What is thrown is answered below us, and then nobody may hold this response any more.
+void ServerCore::on_whole(Request& request, Response& response) {
+  try {
+    on_request(request, response);
+  } catch (...) {
+    for (const auto& [sid, socket] : sockets_) socket->on_post_whole(response);
+    throw;
+  }
 }
 
 void ServerCore::on_request(Request& request, Response& response) {

@@ -79,6 +79,7 @@ class ServerCore final : public ws::Handler, public http::Guest {
   // requests.cpp
   void route_on(http::Server& http);
   void on_head(Request& request, Response& response);
+  void on_whole(Request& request, Response& response);
   void on_request(Request& request, Response& response);
   void serve(Request& request, Response& response);  // behind the middlewares
   void fail_middleware(Request& request, Response& response);

@@ -293,9 +293,8 @@ void ServerSocket::finish() {
   core_->loop().disarm(wake_);
   if (extras_) extras_->when_sent.clear();
   if (session_.poll_held()) answer_last();
-  // eio4-polling: of two POSTs at once neither can be trusted.
-  if (session_.overlapped() && extras_ && extras_->post != nullptr)
-    std::exchange(extras_->post, nullptr)->abort();
+  // eio4-close: nobody would hear what a POST under way still brings.
+  if (extras_ && extras_->post != nullptr) std::exchange(extras_->post, nullptr)->abort();
   if (websocket_) {
     if (session_.reason() == "slow consumer") {
       websocket_->terminate();  // what it does not read, it will not read as a farewell

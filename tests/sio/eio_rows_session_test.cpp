@@ -192,6 +192,34 @@ TEST_CASE("E19 overlap: two GETs: the new one is 400, the first gets 1, the sess
   CHECK(first.get(rig.poll(sid)) == unknown_sid);
 }
 
+TEST_CASE("E38 a POST whose content still comes is cut where its session ends",
+          "[sio][eio][eio4-close]") {
+  using End = std::function<void(Rig&, const std::string&)>;
+  const End ends[] = {
+      [](Rig& rig, const std::string&) { rig.echo.sockets[0]->close("forced close", true); },
+      [](Rig& rig, const std::string&) { rig.engine->close(); },
+      [](Rig& rig, const std::string& sid) {  // two GETs at once
+        RawClient poller = rig.client();
+        poller.send_get(rig.poll(sid));
+        RawClient other = rig.client();
+        CHECK(other.get(rig.poll(sid)) == "400 ");
+      },
+  };
+  for (const End& end : ends) {
+    Rig rig;
+    const std::string sid = rig.open_polling();
+    RawClient poster = rig.client();
+    poster.send("POST /engine.io/?" + rig.poll(sid) +
+                " HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n4half");
+    end(rig, sid);
+    rig.loop.settle();
+    CHECK(poster.finished());
+    CHECK(poster.answer().status == 0);
+    CHECK(rig.echo.reasons.size() == 1);
+    CHECK(rig.app.connection_count() <= 2);  // those of the GETs
+  }
+}
+
 TEST_CASE("E18 E20 E21 E23 ends: what a client does over polling, and what it is called",
           "[sio][eio][eio4-close]") {
   struct Row {
