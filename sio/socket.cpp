@@ -52,8 +52,12 @@ void Socket::closed(std::string_view reason, std::string_view detail) {
   nsp_->adapter().remove(*this);
   carrier_->remove(*this);
   state_ = State::closed;
-  pending_.clear();  // sio5-ack: nobody is told
+  const std::vector<PendingAck> pending = std::exchange(pending_, {});
   notify_end("disconnect", reason, detail);
+  // sio5-ack: no answer will come. Who set a time for it hears so, at once and not by then, when
+  // what its callback holds of this socket is gone.
+  for (const PendingAck& owed : pending)
+    if (owed.timer) guarded("ack", [&] { owed.handler->failed(*this, socket_disconnected()); });
   hub_->retire(*this);
 }
 

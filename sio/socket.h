@@ -71,7 +71,8 @@ class Socket : public Hearing<Socket, SocketExtras>, public EmitForms<Socket> {
 
   std::string_view id() const { return {id_.data(), id_.size()}; }  // 20 characters
   Namespace& nsp() const { return *nsp_; }
-  bool connected() const { return state_ == State::connected; }
+  // From the first connection handler until `disconnecting` has been told.
+  bool connected() const { return state_ == State::connected || state_ == State::closing; }
   bool recovered() const { return recovery_ != nullptr && recovery_->recovered; }
   const Handshake& handshake() const { return handshake_; }
   Json& data() { return data_; }  // yours

@@ -49,11 +49,7 @@ Ack Socket::make_ack(Hearer& self, std::uint64_t id) {
 void Socket::log_error(std::string_view why) { hub_->log("a socket had an error: ", why); }
 
 void Socket::notify_end(std::string_view event, std::string_view reason, std::string_view detail) {
-  if (detail.empty()) {
-    local_event(event, reason);
-  } else {
-    local_event(event, reason, detail);
-  }
+  local_event(event, reason, detail);
 }
 
 // --- middlewares of events ----------------------------------------------------------------------

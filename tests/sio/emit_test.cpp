@@ -260,10 +260,33 @@ TEST_CASE("S11 an answer that takes too long is an error, an answer in time is n
   s.client.say("32[\"x\"]");
   CHECK(seen.size() == 3);
   CHECK(s.errors.size() == 1);
-  ask(100ms);
-  s.client.say("1");  // gone: nobody is told, no timer fires
-  s.loop.advance(1s);
-  CHECK(seen.size() == 3);
+}
+
+TEST_CASE(
+    "S11 who leaves and owes answers: those with a time limit are errors, others are not told",
+    "[sio][emit][sio5-ack]") {
+  Scene s;
+  std::vector<std::string> seen;
+  s.socket->on("disconnect", [&] { seen.push_back("disconnect"); });
+  s.socket->timeout(100ms).emit("q", [&](std::error_code error, std::optional<int> x) {
+    CHECK(error == std::errc::not_connected);
+    CHECK_FALSE(x);
+    CHECK_FALSE(s.socket->connected());  // it is still there
+    seen.push_back(error.message());
+  });
+  s.socket->timeout(100ms).emit("q", [&](std::error_code) {
+    seen.push_back("threw");
+    throw std::runtime_error("of a callback");
+  });
+  s.socket->timeout(100ms).emit("q", [&](std::error_code) { seen.push_back("last"); });
+  s.socket->emit("q", [&] { seen.push_back("no limit"); });
+  s.client.say("1");
+  const std::vector<std::string> all{"disconnect", "socket has been disconnected", "threw", "last"};
+  CHECK(seen == all);
+  REQUIRE(s.errors.size() == 1);
+  CHECK(s.errors[0].message == "of a callback");
+  s.loop.advance(1s);  // no timer fires
+  CHECK(seen == all);
 }
 
 TEST_CASE("answers awaited are counted", "[sio][emit][sio5-ack]") {

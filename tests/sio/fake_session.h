@@ -25,10 +25,10 @@ class FakeSession final : public sio::eio::Socket {
     const std::vector<char> exact(bytes.begin(), bytes.end());
     if (open_) top_.on_binary(*this, net::as_bytes({exact.data(), exact.size()}));
   }
-  void end(std::string_view reason) {
+  void end(std::string_view reason, std::string_view detail = {}) {
     if (!std::exchange(open_, false)) return;
     closed_with = reason;
-    top_.on_close(*this, reason, {});
+    top_.on_close(*this, reason, detail);
   }
   std::string take() {  // the next that was sent; empty if nothing was
     if (sent.empty()) return {};

@@ -260,6 +260,7 @@ TEST_CASE("S23 S26 disconnecting is told while the rooms are there, disconnect a
       socket = &made;
       made.join("r");
       made.on("disconnecting", [&](const std::string& why) {
+        CHECK(made.connected());
         seen.push_back("disconnecting " + why + " " + std::to_string(made.rooms().size()));
         made.disconnect();  // already on its way
       });
@@ -283,6 +284,25 @@ TEST_CASE("S23 S26 disconnecting is told while the rooms are there, disconnect a
     CHECK(client.sent == row.sent);
     CHECK(stage.root.adapter().size_of("r") == 0);
     if (row.open && why != "server shutting down") CHECK(client.open());
+  }
+}
+
+TEST_CASE("S23 disconnecting and disconnect tell a detail, empty where there is none",
+          "[sio][sio5-disconnect]") {
+  for (const std::string& detail : {std::string(), std::string("poll connection closed")}) {
+    Stage stage;
+    FakeSession client(stage.hub);
+    std::vector<std::string> seen;
+    stage.root.on_connection([&](Socket& socket) {
+      for (const char* event : {"disconnecting", "disconnect"})
+        socket.on(event, [&seen, event](const std::string& why, const std::string& how) {
+          seen.push_back(std::string(event) + ": " + why + ": " + how);
+        });
+    });
+    client.join();
+    client.end("transport close", detail);
+    CHECK(seen == std::vector<std::string>{"disconnecting: transport close: " + detail,
+                                           "disconnect: transport close: " + detail});
   }
 }
 
