@@ -60,7 +60,12 @@ void from_json(const Json& json, Failure& failure) {
   failure.context = json.value("context", "");
 }
 
+// A peer's own event "error" may say anything; text is its sentence.
 void from_json(const Json& json, Error& error) {
+  if (json.is_string()) {
+    error = Error{json.get<std::string>(), {}, {}, {}, {}};
+    return;
+  }
   error.message = json.at("message").get<std::string>();
   error.event = json.value("event", "");
   error.expected = json.value("expected", "");

@@ -254,6 +254,17 @@ TEST_CASE("S25 an error that nobody hears goes to the log and never throws", "[s
   CHECK(client.open());
 }
 
+TEST_CASE("a peer's own event `error` may be a sentence or an object", "[sio][handlers]") {
+  Scene scene;
+  scene.client.say("2[\"error\",\"handle me please\"]");
+  scene.client.say("2[\"error\",{\"message\":\"mine\",\"event\":\"e\"}]");
+  REQUIRE(scene.errors.size() == 2);
+  CHECK(scene.errors[0].message == "handle me please");
+  CHECK(scene.errors[0].event.empty());
+  CHECK(scene.errors[1].message == "mine");
+  CHECK(scene.errors[1].event == "e");
+}
+
 TEST_CASE("an error handler that throws, or does not fit, ends in the log", "[sio][handlers]") {
   Stage stage;
   stage.root.on_connection([](Socket& socket) {
