@@ -4,8 +4,11 @@
 //   app.post("/dogs", [](http::Request& req, http::Response& res) {
 //     const auto body = req.json();                    or without the middleware: ask, and see
 //     if (!body) return res.status(body.error().status).send(body.error().why);
-//     res.json(http::Json{{"name", (*body)["name"]}});
+//     res.json(http::Json{{"name", body->value("name", "")}});
 //   });
+//
+// What clients send is asked for with value() or at(), which throw where it is of another type:
+// then the answer is 500. Operator [] of a const Json ends the process where a member is missing.
 #pragma once
 #include <memory>
 #include <nlohmann/json.hpp>
