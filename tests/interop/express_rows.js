@@ -13,6 +13,8 @@ const get = (target, headers) => ({method: 'GET', target, headers});
 const ask = (method, target, headers, body) => ({method, target, headers, body});
 const json = (body, type = 'application/json') =>
     ask('POST', '/json', {'Content-Type': type}, body);
+const coded = (coding) =>
+    ask('POST', '/json', {'Content-Type': 'application/json', 'Content-Encoding': coding}, '{}');
 const form = (body, type = 'application/x-www-form-urlencoded') =>
     ask('POST', '/form', {'Content-Type': type}, body);
 
@@ -97,7 +99,8 @@ const rows = {
         '"' +
         'x'.repeat(60) + '"'),
     json('{}', 'application/json; charset=utf-8'), json('{}', 'application/json; charset=latin1'),
-    ask('POST', '/json')
+    ask('POST', '/json'), json('{"a":"\\ud800"}'), json('{"a":1e400}'),
+    json('{}', 'application/json; charset=utf-16'), coded('gzip'), coded('none-such')
   ],
   'forms': [form('a=1&a=2&b=x+y%21'), form(''), form('a=1', 'text/plain'), form('a=%zz%41')],
   'fields': [
