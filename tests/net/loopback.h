@@ -18,10 +18,10 @@
 
 namespace strata::test {
 
-// Turns until `done`, each waiting for an event; no sleeping. False after 5 s.
+// Turns until `done`, each waiting for an event; no sleeping. False after 60 s.
 template <class Done>
 bool step_until(net::EventLoop& loop, Done done) {
-  const auto limit = std::chrono::steady_clock::now() + 5s;
+  const auto limit = std::chrono::steady_clock::now() + 60s;
   while (!done()) {
     if (std::chrono::steady_clock::now() > limit) return false;
     loop.poll_once(10ms);
