@@ -1,10 +1,15 @@
 // sio/await.cpp - how a wait for a socket begins, and its endings.
 #include "sio/await.h"
 
+#include "sio/client/manager_core.h"
+
 namespace strata::sio {
 
 SocketWait::SocketWait(ClientSocket& socket)
-    : Wait({}), loop_(socket.io().loop()), socket_(&socket) {}
+    : Wait({}),
+      loop_(socket.io().loop()),
+      socket_(&socket),
+      manager_(socket.io().core().weak_from_this()) {}
 
 SocketWait::~SocketWait() = default;
 
@@ -43,8 +48,18 @@ void SocketWait::let_go() {
 
 // Nobody is resumed while the socket falls apart around him.
 void SocketWait::gone() {
-  if (std::exchange(socket_, nullptr) == nullptr) return;
-  loop_.post([kept = self()] { kept->fail(std::make_exception_ptr(SocketGoneError())); });
+  if (socket_ == nullptr || std::exchange(lost_, true)) return;
+  const auto manager = manager_.lock();
+  const bool lives = manager != nullptr && !manager->gone();
+  if (lives) {
+    let_go();  // of the other handlers
+  } else {
+    socket_ = nullptr;
+  }
+  loop_.post([kept = self(), lives] {
+    kept->fail(lives ? std::make_exception_ptr(HandlerGoneError())
+                     : std::make_exception_ptr(SocketGoneError()));
+  });
 }
 
 void ConnectWait::start(const AwaitOptions& options) {

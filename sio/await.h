@@ -59,8 +59,15 @@ class SocketGoneError : public events::Error {
   SocketGoneError() : Error("ERR_SOCKET_GONE", "The socket that was awaited is gone") {}
 };
 
-// One wait for a socket. The handlers that end it hold an Ear each, whose end tells that the socket
-// is gone.
+// By off() with the name of what is awaited, by remove_all_listeners(), or with an emit that was
+// refused. Thrown in a later turn.
+class HandlerGoneError : public events::Error {
+ public:
+  HandlerGoneError() : Error("ERR_HANDLER_GONE", "The handler that awaited was removed") {}
+};
+
+// One wait for a socket. The handlers that end it hold an Ear each, whose end tells that they are
+// gone, and the socket perhaps with them.
 class SocketWait : public events::Wait {
  public:
   explicit SocketWait(ClientSocket& socket);
@@ -95,6 +102,8 @@ class SocketWait : public events::Wait {
   std::string awaited() const override { return "socket"; }
   net::Loop& loop_;
   ClientSocket* socket_;
+  std::weak_ptr<ManagerCore> manager_;  // its socket's
+  bool lost_ = false;                   // it will be told why
   std::vector<ListenerId> listeners_;
   std::unique_ptr<net::Timer> timer_;
 };

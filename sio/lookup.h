@@ -22,7 +22,8 @@ class Lookup {
  public:
   explicit Lookup(net::Loop& loop) : loop_(&loop) {}
 
-  // The path of `url` is the namespace, its query that of the options, unless these have one.
+  // The path of `url` is the namespace, its query that of the options, unless these have one. No
+  // scheme is https, as there; for a Manager and a Client it is http.
   // Options count for a Manager that is made for it, and for the socket.
   ClientSocket& operator()(std::string_view url, ManagerOptions options = {});
   std::size_t manager_count() const { return managers_.size(); }

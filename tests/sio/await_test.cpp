@@ -203,6 +203,18 @@ TEST_CASE("a wait that comes to nothing throws", "[sio][threads][client][await]"
     CHECK(world.end(task) == "The socket that was awaited is gone");
     CHECK(world.end(joining) == "The socket that was awaited is gone");
   }
+  SECTION("its handler is removed by name: told in a later turn, and nothing of it stays") {
+    const auto task = ends(sio::next(socket, "never"));
+    const auto joining = connect(socket);
+    socket.off("never");
+    socket.off("connect_error");
+    CHECK(socket.listener_count("connect") == 0);
+    CHECK(socket.listener_count("disconnect") == 0);
+    CHECK(world.manager->listener_count("reconnect_failed") == 0);
+    CHECK_FALSE(task.done());
+    CHECK(world.end(task) == "The handler that awaited was removed");
+    CHECK(world.end(joining) == "The handler that awaited was removed");
+  }
 }
 
 TEST_CASE("a task that is destroyed where it waits leaves no listener, whatever comes",
