@@ -271,7 +271,12 @@ int main() {
   say("listening on http://127.0.0.1:" + std::to_string(commands.port()));
   std::thread reader([&] {
     for (std::string line; std::getline(std::cin, line);)
-      loop.post([&commands, line] { say(commands.obey(line)); });
+      loop.post([&, line] {
+        const std::string answer = commands.obey(line);
+        if (answer != "cut") return say(answer);
+        // A turn lies between: sessions have heard of the end before anything is emitted.
+        loop.after(1ms, [&loop] { loop.after(1ms, [] { say("cut"); }); });
+      });
     loop.stop();
   });
   const auto error = loop.run();

@@ -144,6 +144,22 @@ function start(port) {
   return new Promise((resolve) => app.listen(port, '127.0.0.1', resolve));
 }
 
+async function turns_until(done) {
+  for (let turn = 0; turn < 100 && !done(); ++turn)
+    await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
+// Polls that were sent before the command have come, and their sessions have heard of the end when
+// it is answered: what is emitted next is not written to a connection that is dead.
+async function cut_heard() {
+  const polling = Object.values(ios).flatMap(
+      ({engine}) => Object.values(engine.clients).filter((s) => s.transport.name === 'polling'));
+  const gone = (session) => session.readyState === 'closed';
+  await turns_until(() => polling.every((s) => s.transport.writable || gone(s)));
+  cut();
+  await turns_until(() => sockets.size === 0 && polling.every(gone));
+}
+
 function cut() {
   for (const socket of sockets) socket.destroy();
 }
@@ -162,7 +178,7 @@ const commands = {
     return 'up';
   },
   cut: async () => {
-    cut();
+    await cut_heard();
     return 'cut';
   },
   emit: async (port, path, event, json) => {
